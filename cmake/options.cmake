@@ -1,0 +1,39 @@
+# How everything here is compiled. A preset sets the options; nothing below a folder's own CMakeLists.txt does.
+
+option(TACIT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(TACIT_WERROR "Warnings are errors" OFF)
+set(TACIT_SANITIZE "" CACHE STRING "What -fsanitize= is given; empty for none")
+
+# A chip: the half of the tree from base to the protocols, without an operating system.
+if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+  set(TACIT_FREESTANDING TRUE)
+else()
+  set(TACIT_FREESTANDING FALSE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(TACIT_CCACHE ccache)
+if(TACIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER "${TACIT_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${TACIT_CCACHE}")
+endif()
+
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wshadow>")
+if(TACIT_WERROR)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Werror>")
+endif()
+
+if(NOT TACIT_FREESTANDING)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  # A span read past its end is our own bug, and stops the program in production too.
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+
+if(TACIT_SANITIZE)
+  add_compile_options("-fsanitize=${TACIT_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options("-fsanitize=${TACIT_SANITIZE}")
+endif()
