@@ -1,0 +1,155 @@
+#include "tacit/host/reasons.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "tacit/base/require.hpp"
+
+namespace tacit::host {
+namespace {
+
+using enum Reason;
+using enum ReasonGroup;
+
+constexpr std::array explanations{
+    Explanation{truncated, air, "truncated", "The datagram is shorter than the smallest packet.",
+                "Other software may be using this port; choose another one with --port if it goes on."},
+    Explanation{bad_length, air, "bad_length", "The length that the packet states is not the length that arrived.",
+                "Other software, or a sender that follows another layout, is using this port."},
+    Explanation{bad_magic, air, "bad_magic", "The datagram does not begin as our packets do.",
+                "Other software is using this port; choose another one with --port if it goes on."},
+    Explanation{bad_version, air, "bad_version", "The packet has a protocol version that we do not speak.",
+                "Update the older of the two sides."},
+    Explanation{bad_type, air, "bad_type", "The packet is authentic, but its type is unknown.",
+                "A key holder runs newer or faulty software; compare the versions of both sides."},
+    Explanation{bad_mac, air, "bad_mac", "The packet was not made with our key, or it was changed on its way.",
+                "Compare `tacit key fingerprint` on both sides; if they agree, check that both use the same profile."},
+    Explanation{stale, air, "stale", "The packet's time lies more than 30 s before our clock.",
+                "Set the clocks (NTP) on both sides; a board without NTP starts at its epoch. If clocks are right, "
+                "somebody is sending old packets again."},
+    Explanation{future, air, "future", "The packet's time lies more than 30 s after our clock.",
+                "Set the clocks (NTP) on both sides; `tacit doctor` looks at ours."},
+    Explanation{iv_mismatch, air, "iv_mismatch", "The two copies of the initialisation vector in the packet differ.",
+                "The sender follows another layout of the packet; update it."},
+    Explanation{bad_padding, air, "bad_padding", "The packet is authentic, but its decrypted end is no padding.",
+                "The two sides have the same mac key and different encryption keys; give both the same key file."},
+    Explanation{bad_body, air, "bad_body",
+                "The packet is authentic, but its content does not have the form of its type.",
+                "A key holder runs faulty or other software; compare the versions of both sides."},
+    Explanation{bad_qos, air, "bad_qos", "The message asks for quality of service 3, which does not exist.",
+                "Correct the publisher: 0, 1 or 2."},
+    Explanation{bad_utf8, air, "bad_utf8", "The message is not UTF-8, and this profile carries nothing else.",
+                "Encode binary data as text (base64, hex), or move both sides to profile v1."},
+    Explanation{bad_channel_id, air, "bad_channel_id", "The packet's channel id is not that of the channel it names.",
+                "A key holder runs faulty software; compare the versions of both sides."},
+    Explanation{empty_message, air, "empty_message", "The message is empty and not retained, so it says nothing.",
+                "Send at least one byte; an empty message with the retain flag clears a retained one."},
+    Explanation{expired, air, "expired", "The message's time to live had passed.",
+                "Publish with a longer --ttl, or find what delays the messages."},
+    Explanation{own, air, "own", "A packet of our own came back to us.",
+                "Nothing: that is how broadcast works. Many of them by unicast mean that somebody reflects packets."},
+    Explanation{duplicate, air, "duplicate", "The message was seen before: a retry, acknowledged again where it asks.",
+                "Nothing: acknowledgements get lost. Many of them mean a bad network."},
+    Explanation{replay, air, "replay", "The packet was seen before and is not to be answered.",
+                "A few come from networks that repeat packets; many mean that somebody records and sends them again."},
+    Explanation{too_old, air, "too_old", "The packet's number lies below everything that the replay memory remembers.",
+                "The network delays packets for long, or somebody sends old packets again."},
+    Explanation{before_start, air, "before_start",
+                "The message may have been delivered before our restart, and the owner chose at most once.",
+                "Nothing for 30 s after a start; choose at_least_once where a repeat does less harm than a loss."},
+    Explanation{unknown_channel, air, "unknown_channel", "Nobody here has subscribed to the packet's channel.",
+                "Nothing, unless you expected the message: then compare the channel's spelling on both sides."},
+    Explanation{unknown_id, air, "unknown_id", "The acknowledgement belongs to nothing that we wait for.",
+                "Nothing: it came late, or it was for a program that has ended."},
+    Explanation{wrong_state, air, "wrong_state", "The acknowledgement does not fit the step that its message is at.",
+                "Nothing, if it is rare; else the peer follows another order of steps; update it."},
+
+    Explanation{replay_memory_full, room, "replay_memory_full",
+                "There are more senders than the replay memory has room for, and it must not forget.",
+                "Raise the size of the replay memory, or find out who makes so many sessions."},
+    Explanation{peers_full, room, "peers_full", "There are more peers than this node has room for.",
+                "Raise the number of peers in this node's sizes."},
+    Explanation{subscriptions_full, room, "subscriptions_full",
+                "The peers have more subscriptions than this node has room for.",
+                "Raise the number of subscriptions in this node's sizes."},
+    Explanation{unaccepted_full, room, "unaccepted_full",
+                "The application has not yet accepted what it was given, so no more is taken.",
+                "Accept messages sooner, or raise the number that may wait."},
+
+    Explanation{no_subscriber, outcome, "no_subscriber", "Nobody is known who subscribes to the channel.",
+                "Start the subscriber; `tacit peers` shows who is here and to what they subscribe."},
+    Explanation{no_acknowledgement, outcome, "no_acknowledgement",
+                "The message was sent again and again, and the subscriber never acknowledged it.",
+                "Check the way to the peer with `tacit ping`."},
+    Explanation{peer_silent, outcome, "peer_silent",
+                "The subscriber acknowledged nothing for 5 s while others waited for the room it took.",
+                "Check the way to the peer with `tacit ping`."},
+    Explanation{peer_lost, outcome, "peer_lost", "The subscriber disappeared while the message was on its way.",
+                "Publish again when it is back; a retained message reaches it by itself."},
+    Explanation{closed, outcome, "closed", "This node was closed while the message was on its way.",
+                "Wait for the outcome of a publish before closing."},
+
+    Explanation{too_large, caller, "too_large", "The message is larger than the limit (1,024 bytes for NoMQ).",
+                "Send it in parts, or publish where it can be fetched."},
+    Explanation{queue_full, caller, "queue_full", "The queue is full, and nothing of lower priority could make room.",
+                "Publish more slowly, wait for outcomes, or raise the size of the queue."},
+    Explanation{channels_full, caller, "channels_full",
+                "This node is subscribed to as many channels as it has room for.",
+                "Unsubscribe from one, or raise the number of channels in this node's sizes."},
+    Explanation{retained_full, caller, "retained_full", "There is no room to keep one more retained message.",
+                "Clear one with an empty retained message, or raise the room for them."},
+    Explanation{no_wall_clock, caller, "no_wall_clock",
+                "This device does not know the time yet, and without it nothing can be sent or accepted.",
+                "Set the clock (NTP) and try again."},
+    Explanation{unknown_token, caller, "unknown_token", "The token belongs to no message that waits to be accepted.",
+                "Accept each message once, with the token of its event."},
+    Explanation{unknown_peer, caller, "unknown_peer", "No such peer is known.",
+                "`tacit peers` lists those that are here."},
+    Explanation{invalid_argument, caller, "invalid_argument", "An argument is outside of what the call allows.",
+                "Read the comment of the function, or the command's --help."},
+    Explanation{not_supported, caller, "not_supported", "This profile or this build does not have what was asked for.",
+                "Use the other profile, or a build that has it."},
+
+    Explanation{send_failed, port, "send_failed", "The operating system refused to send the packet.",
+                "Check interfaces, routes and firewall; `tacit doctor` looks at them."},
+};
+
+// A Reason without an explanation, or one out of its place, does not compile.
+constexpr bool complete() {
+  for (std::size_t i = 0; i < explanations.size(); ++i) {
+    const Explanation& one = explanations[i];
+    if (static_cast<std::size_t>(one.reason) != i) return false;
+    if (one.name.empty() || one.sentence.empty() || one.next_step.empty()) return false;
+  }
+  return explanations.size() == reason_count;
+}
+static_assert(complete(), "each Reason has its explanation, in the order of the enumeration");
+
+}  // namespace
+
+const Explanation& explain(Reason reason) {
+  require(static_cast<std::size_t>(reason) < reason_count);
+  return explanations[static_cast<std::size_t>(reason)];
+}
+
+std::span<const Explanation> all_reasons() { return explanations; }
+
+std::optional<Reason> reason_named(std::string_view name) {
+  const auto found = std::ranges::find(explanations, name, &Explanation::name);
+  if (found == explanations.end()) return std::nullopt;
+  return found->reason;
+}
+
+std::string_view heading(ReasonGroup group) {
+  switch (group) {
+    case air: return "What a peer, or the air, sent";
+    case room: return "No room to remember";
+    case outcome: return "How a publish ended";
+    case caller: return "What the program asked for";
+    case port: return "The operating system";
+  }
+  require(false);
+  return {};
+}
+
+}  // namespace tacit::host
