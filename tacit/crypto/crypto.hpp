@@ -21,7 +21,9 @@ using Iv = std::array<std::uint8_t, 16>;
 Digest sha256(std::initializer_list<Bytes> parts);
 
 // Room for what a backend keeps per key; the backend asserts that it suffices.
-template <std::size_t Size> struct Expanded { alignas(8) std::array<std::uint8_t, Size> bytes{}; };
+template <std::size_t Size> struct Expanded {
+  alignas(8) std::array<std::uint8_t, Size> bytes{};
+};
 
 // RFC 2104 with SHA-256; a key of any length.
 class HmacSha256 {
@@ -34,7 +36,7 @@ class HmacSha256 {
   Digest mac(std::initializer_list<Bytes> parts) const;
 
  private:
-  Expanded<96> key_;
+  Expanded<136> key_;
 };
 
 // AES-256 in CBC mode (SP 800-38A), in place, whole blocks; padding belongs to the protocol.
@@ -49,7 +51,7 @@ class AesCbc {
   void decrypt(Bytes iv, MutBytes text) const;
 
  private:
-  Expanded<544> key_;  // two directions
+  Expanded<512> key_;  // two directions
 };
 
 // AES-128 or AES-256 in GCM (SP 800-38D), in place, 16-byte tag.
@@ -61,8 +63,9 @@ class AesGcm {
   ~AesGcm();
 
   static constexpr std::size_t tag_size = 16;
+  static constexpr std::size_t iv_size_max = 128;  // OpenSSL takes no longer ones
 
-  // `iv` is 12 bytes on every path that has to be fast; other lengths (1 or more) are right and slower.
+  // `iv` is 12 bytes on every path that has to be fast; other lengths (1 to 128) are right and slower.
   struct SealJob {
     Bytes iv, aad;
     MutBytes text, tag;
@@ -78,7 +81,7 @@ class AesGcm {
   void open(std::span<OpenJob>) const;
 
  private:
-  Expanded<352> key_;
+  Expanded<368> key_;
 };
 
 // RFC 7748. A scalar is 32 random bytes; clamping is done inside.

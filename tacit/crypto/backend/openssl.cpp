@@ -1,0 +1,275 @@
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <climits>
+#include <memory>
+
+#include "tacit/crypto/backend/room.hpp"
+
+// OpenSSL 3. Ciphers are EVP contexts that keep their key schedule from packet to packet.
+//
+// SHA-256 and HMAC use SHA256_Init and friends, although 3.0 calls them deprecated: the one-shot SHA256()
+// looks the algorithm up by name in each call, and EVP_MAC_init() on a kept context allocates, because in 3.0 a
+// digest context can be copied only into new memory. The low-level hash does neither, and it is the same
+// code with the same instructions underneath.
+namespace tacit::crypto {
+
+namespace {
+
+// What a C library does not fail at unless we are wrong or memory is gone.
+void must(int result) { require(result == 1); }
+
+int int_size(Bytes bytes) {
+  require(bytes.size() <= INT_MAX);
+  return static_cast<int>(bytes.size());
+}
+
+}  // namespace
+
+Digest sha256(std::initializer_list<Bytes> parts) {
+  SHA256_CTX context;
+  Digest digest;
+  must(SHA256_Init(&context));
+  for (Bytes part : parts) must(SHA256_Update(&context, part.data(), part.size()));
+  must(SHA256_Final(digest.data(), &context));
+  wipe({reinterpret_cast<std::uint8_t*>(&context), sizeof context});  // a part may have been a key
+  return digest;
+}
+
+// HMAC: SHA-256 of the outer block and of the SHA-256 of the inner block and the message. Kept per key: how
+// far the hash is after each of the two blocks.
+
+namespace {
+
+constexpr std::size_t hash_block = 64;
+
+struct HmacState {
+  std::array<SHA_LONG, 8> inner, outer;
+};
+
+std::array<SHA_LONG, 8> after_block(const Secret<hash_block>& key, std::uint8_t pad) {
+  Secret<hash_block> block = key.duplicate();
+  for (std::uint8_t& byte : block.fill()) byte ^= pad;
+  SHA256_CTX context;
+  must(SHA256_Init(&context));
+  must(SHA256_Update(&context, block.reveal().data(), hash_block));
+  const auto state = std::to_array(context.h);
+  wipe({reinterpret_cast<std::uint8_t*>(&context), sizeof context});
+  return state;
+}
+
+// A hash that has already taken one block.
+class Resumed {
+ public:
+  explicit Resumed(const std::array<SHA_LONG, 8>& state) {
+    must(SHA256_Init(&context_));
+    std::ranges::copy(state, context_.h);
+    context_.Nl = 8 * hash_block;
+  }
+  ~Resumed() { wipe({reinterpret_cast<std::uint8_t*>(&context_), sizeof context_}); }
+
+  void take(Bytes part) { must(SHA256_Update(&context_, part.data(), part.size())); }
+  void finish(Digest& digest) { must(SHA256_Final(digest.data(), &context_)); }
+
+ private:
+  SHA256_CTX context_;
+};
+
+}  // namespace
+
+HmacSha256::HmacSha256(Bytes key) {
+  Secret<hash_block> padded;
+  if (key.size() <= hash_block) {
+    copy(key, padded.fill());
+  } else {
+    Digest digest = sha256({key});
+    copy(digest, padded.fill());
+    wipe(digest);
+  }
+  make_in<HmacState>(key_) = {after_block(padded, 0x36), after_block(padded, 0x5c)};
+}
+
+HmacSha256::~HmacSha256() { wipe(key_.bytes); }
+
+Digest HmacSha256::mac(std::initializer_list<Bytes> parts) const {
+  const auto& state = kept_in<HmacState>(key_);
+  Digest digest;
+  Resumed inner(state.inner), outer(state.outer);
+  for (Bytes part : parts) inner.take(part);
+  inner.finish(digest);
+  outer.take(digest);
+  outer.finish(digest);
+  return digest;
+}
+
+// Ciphers. A null key in EVP_CipherInit_ex keeps the schedule and sets only the IV.
+
+namespace {
+
+// Found by name once; a context only takes a reference. Never freed: contexts may live until exit.
+EVP_CIPHER* fetch(const char* name) {
+  EVP_CIPHER* cipher = EVP_CIPHER_fetch(nullptr, name, nullptr);
+  require(cipher != nullptr);
+  return cipher;
+}
+
+EVP_CIPHER_CTX* keyed(const EVP_CIPHER* cipher, Bytes key, int encrypting) {
+  EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
+  require(context != nullptr);
+  must(EVP_CipherInit_ex(context, cipher, nullptr, key.data(), nullptr, encrypting));
+  must(EVP_CIPHER_CTX_set_padding(context, 0));  // padding belongs to the protocol
+  return context;
+}
+
+void update(EVP_CIPHER_CTX* context, MutBytes text) {
+  if (text.empty()) return;
+  int written = 0;
+  must(EVP_CipherUpdate(context, text.data(), &written, text.data(), int_size(text)));
+}
+
+struct CbcState {
+  EVP_CIPHER_CTX *encrypt, *decrypt;  // AES has another schedule for each direction
+};
+
+void run_cbc(EVP_CIPHER_CTX* context, Bytes iv, MutBytes text) {
+  require(iv.size() == sizeof(Iv) && text.size() % 16 == 0);
+  must(EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, iv.data(), -1));
+  update(context, text);
+}
+
+}  // namespace
+
+AesCbc::AesCbc(const Secret<32>& key) {
+  static EVP_CIPHER* const cipher = fetch("AES-256-CBC");
+  make_in<CbcState>(key_) = {keyed(cipher, key.reveal(), 1), keyed(cipher, key.reveal(), 0)};
+}
+
+AesCbc::~AesCbc() {
+  const auto& state = kept_in<CbcState>(key_);
+  EVP_CIPHER_CTX_free(state.encrypt);  // wipes the schedule
+  EVP_CIPHER_CTX_free(state.decrypt);
+  wipe(key_.bytes);
+}
+
+void AesCbc::encrypt(Bytes iv, MutBytes text) const { run_cbc(kept_in<CbcState>(key_).encrypt, iv, text); }
+void AesCbc::decrypt(Bytes iv, MutBytes text) const { run_cbc(kept_in<CbcState>(key_).decrypt, iv, text); }
+
+namespace {
+
+struct GcmState {
+  EVP_CIPHER_CTX* context;  // GCM encrypts counters in both directions, so one schedule serves both
+};
+
+constexpr int gcm_iv_usual = 12;
+
+void set_iv_size(EVP_CIPHER_CTX* context, int size) {
+  must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, size, nullptr));
+}
+
+// Runs `body` with the IV and the associated data taken in. Between jobs a context expects 12-byte IVs.
+template <class Body> void with_gcm(EVP_CIPHER_CTX* context, Bytes iv, Bytes aad, int encrypting, Body body) {
+  require(!iv.empty() && iv.size() <= AesGcm::iv_size_max);
+  const int iv_size = int_size(iv);
+  if (iv_size != gcm_iv_usual) set_iv_size(context, iv_size);
+  must(EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, iv.data(), encrypting));
+  int written = 0;
+  if (!aad.empty()) must(EVP_CipherUpdate(context, nullptr, &written, aad.data(), int_size(aad)));
+  body();
+  if (iv_size != gcm_iv_usual) set_iv_size(context, gcm_iv_usual);
+}
+
+}  // namespace
+
+AesGcm::AesGcm(Bytes key) {
+  require(key.size() == 16 || key.size() == 32);
+  static EVP_CIPHER* const aes128 = fetch("AES-128-GCM");
+  static EVP_CIPHER* const aes256 = fetch("AES-256-GCM");
+  make_in<GcmState>(key_) = {keyed(key.size() == 16 ? aes128 : aes256, key, 1)};
+}
+
+AesGcm::~AesGcm() {
+  EVP_CIPHER_CTX_free(kept_in<GcmState>(key_).context);  // wipes the schedule
+  wipe(key_.bytes);
+}
+
+void AesGcm::seal(std::span<SealJob> jobs) const {
+  EVP_CIPHER_CTX* context = kept_in<GcmState>(key_).context;
+  for (SealJob& job : jobs) {
+    require(job.tag.size() == tag_size);
+    with_gcm(context, job.iv, job.aad, 1, [&] {
+      std::uint8_t nothing[16];
+      int written = 0;
+      update(context, job.text);
+      must(EVP_CipherFinal_ex(context, nothing, &written));
+      must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag_size, job.tag.data()));
+    });
+  }
+}
+
+void AesGcm::open(std::span<OpenJob> jobs) const {
+  EVP_CIPHER_CTX* context = kept_in<GcmState>(key_).context;
+  for (OpenJob& job : jobs) {
+    require(job.tag.size() == tag_size);
+    with_gcm(context, job.iv, job.aad, 0, [&] {
+      std::array<std::uint8_t, tag_size> expected;
+      copy(job.tag, expected);  // the call wants it writable, and only reads it
+      std::uint8_t nothing[16];
+      int written = 0;
+      must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag_size, expected.data()));
+      update(context, job.text);
+      job.authentic = EVP_CipherFinal_ex(context, nothing, &written) == 1;
+    });
+  }
+}
+
+// X25519. A handshake is rare enough to allocate.
+
+namespace {
+
+struct Release {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+};
+using Pkey = std::unique_ptr<EVP_PKEY, Release>;
+
+Pkey own(EVP_PKEY* key) {
+  require(key != nullptr);
+  return Pkey(key);
+}
+
+Pkey private_key(const Secret<32>& scalar) {
+  return own(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, scalar.reveal().data(), 32));
+}
+
+}  // namespace
+
+void x25519_public(const Secret<32>& scalar, MutBytes public_key) {
+  require(public_key.size() == 32);
+  const Pkey mine = private_key(scalar);
+  std::size_t size = public_key.size();
+  must(EVP_PKEY_get_raw_public_key(mine.get(), public_key.data(), &size));
+}
+
+bool x25519(const Secret<32>& scalar, Bytes peer_public_key, Secret<32>& shared) {
+  require(peer_public_key.size() == 32);
+  const Pkey mine = private_key(scalar);
+  const Pkey peer = own(EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, peer_public_key.data(), 32));
+  const std::unique_ptr<EVP_PKEY_CTX, Release> exchange(EVP_PKEY_CTX_new_from_pkey(nullptr, mine.get(), nullptr));
+  require(exchange != nullptr);
+  must(EVP_PKEY_derive_init(exchange.get()));
+  must(EVP_PKEY_derive_set_peer(exchange.get(), peer.get()));
+
+  // The library refuses exactly the result that is all zero, and leaves an entry in the thread's error
+  // queue that the next user of the library would take for its own.
+  Secret<32> result;
+  std::size_t size = 32;
+  ERR_set_mark();
+  const bool good = EVP_PKEY_derive(exchange.get(), result.fill().data(), &size) == 1;
+  ERR_pop_to_mark();
+  if (good) shared = std::move(result);
+  return good;
+}
+
+}  // namespace tacit::crypto
