@@ -1,0 +1,31 @@
+#include "tacit/host/problem.hpp"
+
+namespace tacit::host {
+
+std::string_view name_of(Fault fault) {
+  switch (fault) {
+    using enum Fault;
+    case cannot_read: return "cannot_read";
+    case cannot_write: return "cannot_write";
+    case already_exists: return "already_exists";
+    case file_too_large: return "file_too_large";
+    case empty_file: return "empty_file";
+    case not_text: return "not_text";
+    case no_key: return "no_key";
+    case several_keys: return "several_keys";
+    case unknown_kind: return "unknown_kind";
+    case wrong_kind: return "wrong_kind";
+    case bad_encoding: return "bad_encoding";
+    case wrong_length: return "wrong_length";
+    case bad_checksum: return "bad_checksum";
+    case bad_syntax: return "bad_syntax";
+    case missing_member: return "missing_member";
+    case wrong_type: return "wrong_type";
+    case out_of_range: return "out_of_range";
+    case unknown_name: return "unknown_name";
+  }
+  require(false);
+  return {};
+}
+
+}  // namespace tacit::host
