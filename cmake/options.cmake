@@ -1,6 +1,9 @@
 # How everything here is compiled. A preset sets the options; nothing below a folder's own CMakeLists.txt does.
 
-option(TACIT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(TACIT_TESTS "Build the tests and the examples" ${PROJECT_IS_TOP_LEVEL})
+option(TACIT_BENCH "Build the benchmarks" OFF)
+option(TACIT_FUZZ "Build the fuzz targets to look for new inputs; clang only" OFF)
+set(TACIT_PATIENCE 1 CACHE STRING "How many times longer than usual a test may take")
 option(TACIT_WERROR "Warnings are errors" OFF)
 set(TACIT_SANITIZE "" CACHE STRING "What -fsanitize= is given; empty for none")
 
@@ -33,6 +36,9 @@ if(NOT TACIT_FREESTANDING)
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
 endif()
 
+if(TACIT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(TACIT_SANITIZE)
   add_compile_options("-fsanitize=${TACIT_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options("-fsanitize=${TACIT_SANITIZE}")
