@@ -1,0 +1,151 @@
+#include "tacit/host/setting.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "tacit/host/nearest.hpp"
+
+namespace tacit::host {
+namespace {
+
+using enum SettingType;
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    if (end > 0) parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+std::string_view wanted(SettingType type) {
+  switch (type) {
+    case text: return "a text";
+    case path: return "the name of a file";
+    case port: return "a whole number from 1 to 65535";
+    case choice: return "a text";
+    case texts: return "a list of texts";
+  }
+  require(false);
+  return {};
+}
+
+bool fits(SettingType type, const Value& value) {
+  switch (type) {
+    case text:
+    case path:
+    case choice: return std::holds_alternative<std::string>(value);
+    case port: return std::holds_alternative<std::int64_t>(value);
+    case texts: return std::holds_alternative<std::vector<std::string>>(value);
+  }
+  require(false);
+  return false;
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.append({'\\', c});
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out.append("\\u00").append({digits[byte >> 4], digits[byte & 15]});
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+Problem no_choice(const SettingForm& form, const std::string& word, const std::string& where) {
+  const auto words = split(form.choices, ' ');
+  std::string list;
+  for (const std::string& one : words) list.append(list.empty() ? "" : ", ").append(one);
+  return {Fault::out_of_range,
+          where + ": " + std::string(form.name) + " is " + quoted(word) + ", which is none of " + list +
+              suggestion(word, words),
+          ""};
+}
+
+}  // namespace
+
+const std::vector<SettingForm>& general_settings() {
+  static const std::vector<SettingForm> forms{
+      {"default_context", text, "", "TACIT_CONTEXT", "The context that a command uses when none is named."},
+      {"log", text, "", "TACIT_LOG",
+       "How much is told on standard error: a level, or PART=LEVEL, with commas between."},
+  };
+  return forms;
+}
+
+const std::vector<SettingForm>& context_settings() {
+  static const std::vector<SettingForm> forms{
+      {"via", choice, "nomq usmp e2e", "", "The protocol that this context speaks."},
+      {"key_file", path, "", "TACIT_KEY_FILE", "The key file, made by `tacit key gen`."},
+      {"host", text, "", "TACIT_HOST", "The address to send to; with NoMQ the group is meant when there is none."},
+      {"port", port, "", "TACIT_PORT", "The port at that address."},
+      {"interfaces", texts, "", "", "The network interfaces to use; all of them when there is none."},
+      {"epoch", choice, "unix 2000 auto", "", "Where the clocks of NoMQ legacy boards begin."},
+      {"after_restart", choice, "at_least_once at_most_once", "",
+       "What a NoMQ subscriber does with a message that may have been delivered before it was started again."},
+  };
+  return forms;
+}
+
+Attempt<SettingForm> setting_named(std::string_view name, const std::vector<SettingForm>& forms,
+                                   const std::string& where) {
+  const auto found = std::ranges::find(forms, name, &SettingForm::name);
+  if (found != forms.end()) return *found;
+
+  std::vector<std::string> known;
+  for (const SettingForm& form : forms) known.emplace_back(form.name);
+  const bool secret = name == "key" || name == "psk" || name == "password";
+  return Problem{Fault::unknown_name, where + ": there is no setting called " + quoted(name) + suggestion(name, known),
+                 secret ? "A key lives in a key file of its own; name that file with key_file." : ""};
+}
+
+Attempt<Value> checked(const SettingForm& form, Value value, const std::string& where) {
+  if (!fits(form.type, value)) return wrong_type(form, where);
+  const std::string name(form.name);
+  if (const auto* number = std::get_if<std::int64_t>(&value); number && (*number < 1 || *number > 65535)) {
+    return Problem{Fault::out_of_range,
+                   where + ": " + name + " is " + std::to_string(*number) + ", and has to be from 1 to 65535", ""};
+  }
+  if (const auto* word = std::get_if<std::string>(&value)) {
+    if (word->empty()) return Problem{Fault::out_of_range, where + ": " + name + " is empty", ""};
+    if (form.type == choice) {
+      const auto words = split(form.choices, ' ');
+      if (std::ranges::find(words, *word) == words.end()) return no_choice(form, *word, where);
+    }
+  }
+  return value;
+}
+
+Problem wrong_type(const SettingForm& form, const std::string& where) {
+  return {Fault::wrong_type, where + ": " + std::string(form.name) + " has to be " + std::string(wanted(form.type)),
+          ""};
+}
+
+Attempt<Value> value_from_text(const SettingForm& form, const std::string& word, const std::string& where) {
+  if (form.type == texts) return checked(form, split(word, ','), where);
+  if (form.type != port) return checked(form, word, where);
+  std::int64_t number = 0;
+  const char* end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, number);
+  if (error != std::errc{} || stop != end) return checked(form, word, where);
+  return checked(form, number, where);
+}
+
+std::string toml_of(const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const auto* word = std::get_if<std::string>(&value)) return quoted(*word);
+  std::string list;
+  for (const std::string& one : std::get<std::vector<std::string>>(value))
+    list.append(list.empty() ? "" : ", ").append(quoted(one));
+  return "[" + list + "]";
+}
+
+}  // namespace tacit::host
