@@ -10,12 +10,9 @@ if(TACIT_BEARSSL_SOURCE)
       aead/gcm.c
       codec/ccopy.c
       codec/dec32be.c
-      codec/dec32le.c
       codec/enc32be.c
-      codec/enc32le.c
       ec/ec_c25519_m15.c
       ec/ec_c25519_m31.c
-      hash/dig_size.c
       hash/ghash_ctmul.c
       hash/ghash_ctmul32.c
       hash/sha2small.c

@@ -1,0 +1,68 @@
+#include "tacit/crypto/backend/openssl_random.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tests/unit/crypto/vectors.hpp"
+
+namespace tacit::test {
+namespace {
+
+Buffer take(crypto::Random& random, std::size_t size) {
+  Buffer bytes(size);
+  random.fill(bytes);
+  return bytes;
+}
+
+// In sizes that do not divide a block and in one that is larger than several: no 16 bytes come twice.
+TEST(HostRandom, never_hands_out_the_same_bytes_twice) {
+  crypto::HostRandom one, other;
+  Buffer all;
+  for (crypto::Random* random : {&one, &other}) {
+    for (std::size_t size : {0, 1, 15, 16, 4000, 100, 5000, 4096, 10000, 7}) {
+      const Buffer bytes = take(*random, size);
+      all.insert(all.end(), bytes.begin(), bytes.end());
+    }
+  }
+  std::set<Buffer> seen;
+  for (std::size_t i = 0; i + 16 <= all.size(); ++i) {
+    EXPECT_TRUE(seen.insert(buffer_of(Bytes(all).subspan(i, 16))).second);
+  }
+}
+
+TEST(HostRandom, forgets_what_it_handed_out) {
+  crypto::HostRandom random;
+  const Buffer bytes = take(random, 64);
+  const auto* memory = reinterpret_cast<const std::uint8_t*>(&random);
+  const auto* end = memory + sizeof random;
+  EXPECT_EQ(std::search(memory, end, bytes.begin(), bytes.begin() + 16), end);
+}
+
+// Both processes have the same block in memory, and neither may use it for an IV that the other one uses too.
+TEST(HostRandom, parent_and_child_go_different_ways_after_a_fork) {
+  crypto::HostRandom random;
+  take(random, 16);
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const Buffer bytes = take(random, 32);
+    _exit(write(ends[1], bytes.data(), bytes.size()) == 32 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  Buffer theirs(32);
+  ASSERT_EQ(read(ends[0], theirs.data(), theirs.size()), 32);
+  close(ends[0]);
+  close(ends[1]);
+  EXPECT_NE(take(random, 32), theirs);
+}
+
+}  // namespace
+}  // namespace tacit::test
