@@ -1,0 +1,66 @@
+#include "tacit/port/linux/poller.hpp"
+
+#include <poll.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+
+namespace tacit::linux_port {
+
+namespace {
+
+timespec to_timespec(std::int64_t us) { return {us / 1'000'000, us % 1'000'000 * 1000}; }
+
+[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+
+}  // namespace
+
+Poller::Poller()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), alarm_(timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)) {
+  if (!epoll_.valid()) fail("epoll_create1");
+  if (!alarm_.valid()) fail("timerfd_create");
+  std::error_code error;
+  add(alarm_.fd(), &alarm_, error);
+  if (error) throw std::system_error(error, "epoll_ctl");
+}
+
+void Poller::add(int fd, void* owner, std::error_code& error) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = owner;
+  if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, fd, &event) != 0) error.assign(errno, std::generic_category());
+}
+
+void Poller::look() {
+  const int found = epoll_wait(epoll_.fd(), ready_.data(), static_cast<int>(ready_.size()), 0);
+  found_ = found > 0 ? static_cast<std::size_t>(found) : 0;
+  next_ = 0;
+}
+
+void* Poller::next() {
+  while (next_ < found_) {
+    void* owner = ready_[next_++].data.ptr;
+    if (owner != &alarm_) return owner;
+    std::uint64_t times = 0;
+    if (read(alarm_.fd(), &times, sizeof times) > 0) alarm_at_.reset();
+  }
+  return nullptr;
+}
+
+void Poller::set_alarm(std::optional<Instant> at) {
+  if (at == alarm_at_) return;
+  alarm_at_ = at;
+  itimerspec when{};  // zero disarms
+  if (at) when.it_value = to_timespec(std::max<std::int64_t>(at->us, 1));
+  (void)timerfd_settime(alarm_.fd(), TFD_TIMER_ABSTIME, &when, nullptr);
+}
+
+bool Poller::wait(Duration at_most) const {
+  pollfd ready{fd(), POLLIN, 0};
+  const timespec limit = to_timespec(std::max<std::int64_t>(at_most.us, 0));
+  return ppoll(&ready, 1, &limit, nullptr) > 0;
+}
+
+}  // namespace tacit::linux_port

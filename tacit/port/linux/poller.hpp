@@ -1,0 +1,42 @@
+#pragma once
+#include <sys/epoll.h>
+
+#include <array>
+#include <optional>
+#include <system_error>
+
+#include "tacit/base/time.hpp"
+#include "tacit/port/linux/file.hpp"
+
+namespace tacit::linux_port {
+
+// Many descriptors and one alarm clock behind one descriptor, which is readable when any of them is: so that an event
+// loop has one thing to wait for, whatever is opened and closed behind it. Throws std::system_error where the
+// process may have no more descriptors.
+class Poller {
+ public:
+  Poller();
+  int fd() const { return epoll_.fd(); }
+
+  // A closed descriptor leaves by itself; call forget() then, because it may still be among those found ready.
+  void add(int fd, void* owner, std::error_code&);
+  void forget() { found_ = next_ = 0; }
+
+  // Looks without waiting; then next() gives the owners of what is ready, one by one, and null at the end.
+  void look();
+  void* next();
+
+  // On the clock of Now's ticks. One that is in the past goes off at once; going off ends it.
+  void set_alarm(std::optional<Instant>);
+
+  // Waits for the first of everything, at most so long. For programs without an event loop.
+  bool wait(Duration at_most) const;
+
+ private:
+  File epoll_, alarm_;
+  std::optional<Instant> alarm_at_;
+  std::array<epoll_event, 16> ready_{};
+  std::size_t found_ = 0, next_ = 0;
+};
+
+}  // namespace tacit::linux_port
