@@ -21,6 +21,7 @@ function(tacit_library name)
     add_library(${target} STATIC ${arg_SOURCES})
     set(visibility PUBLIC)
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
+    set_property(GLOBAL APPEND PROPERTY TACIT_ARCHIVES ${target})  # from below to above
   else()
     add_library(${target} INTERFACE)
     set(visibility INTERFACE)
