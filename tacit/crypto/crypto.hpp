@@ -9,7 +9,10 @@
 //
 // Keys are objects: the key schedule is made once, in the constructor, and used per packet without any
 // allocation. What a backend keeps per key lies inside the object (a chip) or behind a pointer in it (a
-// host); it is wiped with the object.
+// host); it is wiped with the object. A key belongs to one thread at a time, its const functions too.
+//
+// Sizes that are not as said here are our own bug, and stop the program: who reads them off the air
+// checks them first.
 namespace tacit::crypto {
 
 using Digest = std::array<std::uint8_t, 32>;
@@ -39,7 +42,8 @@ class HmacSha256 {
   Expanded<136> key_;
 };
 
-// AES-256 in CBC mode (SP 800-38A), in place, whole blocks; padding belongs to the protocol.
+// AES-256 in CBC mode (SP 800-38A), in place, whole blocks; padding belongs to the protocol. `iv` is 16
+// bytes, outside of `text`.
 class AesCbc {
  public:
   explicit AesCbc(const Secret<32>& key);
@@ -54,7 +58,8 @@ class AesCbc {
   Expanded<512> key_;  // two directions
 };
 
-// AES-128 or AES-256 in GCM (SP 800-38D), in place, 16-byte tag.
+// AES-128 or AES-256 in GCM (SP 800-38D), in place, 16-byte tag. The parts of a job do not overlap. An IV
+// never comes twice with one key: that would give the key's authentication away.
 class AesGcm {
  public:
   explicit AesGcm(Bytes key);  // 16 or 32 bytes
@@ -87,7 +92,8 @@ class AesGcm {
 // RFC 7748. A scalar is 32 random bytes; clamping is done inside.
 void x25519_public(const Secret<32>& scalar, MutBytes public_key);  // 32 bytes, written
 
-// False where the result would be all zero (section 6.1): a peer that chose a point of small order.
+// False where the result would be all zero (section 6.1): a peer that chose a point of small order. Then
+// `shared` stays as it was. A peer's key is 32 bytes.
 [[nodiscard]] bool x25519(const Secret<32>& scalar, Bytes peer_public_key, Secret<32>& shared);
 
 // One packet to encrypt and then authenticate, where it lies. `text` is whole blocks, padding included,

@@ -162,23 +162,44 @@ struct GcmState {
   EVP_CIPHER_CTX* context;  // GCM encrypts counters in both directions, so one schedule serves both
 };
 
-constexpr int gcm_iv_usual = 12;
+class GcmRun {
+ public:
+  GcmRun(const GcmState& state, int encrypting, Bytes iv, Bytes aad) : context_(state.context), iv_size_(int_size(iv)) {
+    require(!iv.empty() && iv.size() <= AesGcm::iv_size_max);
+    if (iv_size_ != usual_iv_size) expect_iv_size(iv_size_);
+    must(EVP_CipherInit_ex(context_, nullptr, nullptr, nullptr, iv.data(), encrypting));
+    int written = 0;
+    if (!aad.empty()) must(EVP_CipherUpdate(context_, nullptr, &written, aad.data(), int_size(aad)));
+  }
+  ~GcmRun() {
+    if (iv_size_ != usual_iv_size) expect_iv_size(usual_iv_size);
+  }
 
-void set_iv_size(EVP_CIPHER_CTX* context, int size) {
-  must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, size, nullptr));
-}
+  void crypt(MutBytes text) { update(context_, text); }
+  void write_tag(MutBytes tag) {
+    require(finish());
+    must(EVP_CIPHER_CTX_ctrl(context_, EVP_CTRL_AEAD_GET_TAG, AesGcm::tag_size, tag.data()));
+  }
+  bool has_tag(Bytes tag) {
+    std::array<std::uint8_t, AesGcm::tag_size> expected;
+    copy(tag, expected);  // the call wants it writable, and only reads it
+    must(EVP_CIPHER_CTX_ctrl(context_, EVP_CTRL_AEAD_SET_TAG, AesGcm::tag_size, expected.data()));
+    return finish();
+  }
 
-// Runs `body` with the IV and the associated data taken in. Between jobs a context expects 12-byte IVs.
-template <class Body> void with_gcm(EVP_CIPHER_CTX* context, Bytes iv, Bytes aad, int encrypting, Body body) {
-  require(!iv.empty() && iv.size() <= AesGcm::iv_size_max);
-  const int iv_size = int_size(iv);
-  if (iv_size != gcm_iv_usual) set_iv_size(context, iv_size);
-  must(EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, iv.data(), encrypting));
-  int written = 0;
-  if (!aad.empty()) must(EVP_CipherUpdate(context, nullptr, &written, aad.data(), int_size(aad)));
-  body();
-  if (iv_size != gcm_iv_usual) set_iv_size(context, gcm_iv_usual);
-}
+ private:
+  static constexpr int usual_iv_size = 12;  // what a context expects between jobs
+
+  void expect_iv_size(int size) { must(EVP_CIPHER_CTX_ctrl(context_, EVP_CTRL_AEAD_SET_IVLEN, size, nullptr)); }
+  bool finish() {
+    std::uint8_t nothing[16];
+    int written = 0;
+    return EVP_CipherFinal_ex(context_, nothing, &written) == 1;
+  }
+
+  EVP_CIPHER_CTX* context_;
+  int iv_size_;
+};
 
 }  // namespace
 
@@ -195,32 +216,20 @@ AesGcm::~AesGcm() {
 }
 
 void AesGcm::seal(std::span<SealJob> jobs) const {
-  EVP_CIPHER_CTX* context = kept_in<GcmState>(key_).context;
   for (SealJob& job : jobs) {
     require(job.tag.size() == tag_size);
-    with_gcm(context, job.iv, job.aad, 1, [&] {
-      std::uint8_t nothing[16];
-      int written = 0;
-      update(context, job.text);
-      must(EVP_CipherFinal_ex(context, nothing, &written));
-      must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag_size, job.tag.data()));
-    });
+    GcmRun run(kept_in<GcmState>(key_), 1, job.iv, job.aad);
+    run.crypt(job.text);
+    run.write_tag(job.tag);
   }
 }
 
 void AesGcm::open(std::span<OpenJob> jobs) const {
-  EVP_CIPHER_CTX* context = kept_in<GcmState>(key_).context;
   for (OpenJob& job : jobs) {
     require(job.tag.size() == tag_size);
-    with_gcm(context, job.iv, job.aad, 0, [&] {
-      std::array<std::uint8_t, tag_size> expected;
-      copy(job.tag, expected);  // the call wants it writable, and only reads it
-      std::uint8_t nothing[16];
-      int written = 0;
-      must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag_size, expected.data()));
-      update(context, job.text);
-      job.authentic = EVP_CipherFinal_ex(context, nothing, &written) == 1;
-    });
+    GcmRun run(kept_in<GcmState>(key_), 0, job.iv, job.aad);
+    run.crypt(job.text);
+    job.authentic = run.has_tag(job.tag);
   }
 }
 
