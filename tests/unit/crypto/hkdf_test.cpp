@@ -24,7 +24,7 @@ TEST(Hkdf, a_shorter_output_is_the_beginning_of_a_longer_one) {
   const Secret<32> key;
   Buffer longest(255 * 32);
   crypto::hkdf_expand(key, bytes_of("info"), longest);
-  for (std::size_t size : {0, 1, 31, 32, 33, 64, 100, 255 * 32 - 1}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 31, 32, 33, 64, 100, 255 * 32 - 1}) {
     Buffer output(size);
     crypto::hkdf_expand(key, bytes_of("info"), output);
     EXPECT_EQ(output, buffer_of(Bytes(longest).first(size)));

@@ -23,7 +23,8 @@ TEST(HostRandom, never_hands_out_the_same_bytes_twice) {
   crypto::HostRandom one, other;
   Buffer all;
   for (crypto::Random* random : {&one, &other}) {
-    for (std::size_t size : {0, 1, 15, 16, 4000, 100, 5000, 4096, 10000, 7}) {
+    for (const std::size_t size :
+         std::initializer_list<std::size_t>{0u, 1u, 15u, 16u, 4000u, 100u, 5000u, 4096u, 10000u, 7u}) {
       const Buffer bytes = take(*random, size);
       all.insert(all.end(), bytes.begin(), bytes.end());
     }
