@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include "tacit/crypto/hkdf.hpp"
 #include "tests/unit/crypto/vectors.hpp"
@@ -14,17 +15,17 @@
 namespace tacit::test {
 namespace {
 
-const Buffer& key() {
-  static const Buffer bytes = buffer_of(bytes_of("a key that is easy to recognise."));
-  return bytes;
-}
+// Easy to recognise, and still there when the library cleans up after everything else.
+constexpr std::string_view key_text = "0123456789 a key of 32 bytes    ";
+
+Bytes key() { return bytes_of(key_text); }
 
 std::size_t allocations = 0, keys_freed = 0;
 
 bool holds_key(const void* memory) {
   const auto* begin = static_cast<const std::uint8_t*>(memory);
   const auto* end = begin + malloc_usable_size(const_cast<void*>(memory));
-  return std::search(begin, end, key().begin(), key().begin() + 16) != end;
+  return std::search(begin, end, key_text.begin(), key_text.begin() + 16) != end;
 }
 
 void* take(std::size_t size, const char*, int) {
@@ -77,7 +78,7 @@ TEST(Openssl, takes_no_memory_for_a_packet) {
 TEST(Openssl, frees_no_memory_that_holds_a_key) {
   ASSERT_TRUE(replaced);
   void* bait = OPENSSL_malloc(64);
-  std::copy(key().begin(), key().end(), static_cast<std::uint8_t*>(bait));
+  std::memcpy(bait, key_text.data(), key_text.size());
   const auto start = keys_freed;
   OPENSSL_free(bait);
   EXPECT_EQ(keys_freed, start + 1);  // it would be seen
