@@ -1,0 +1,57 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <span>
+
+#include "tacit/base/require.hpp"
+#include "tacit/base/time.hpp"
+
+namespace tacit {
+
+// Something that will be due, by inheritance. The kind tells its owner what it is when it fires.
+struct Timer {
+  Instant due;
+  std::uint32_t place = 0;  // in the heap, from 1; 0: not set
+  std::uint8_t kind = 0;
+
+  explicit Timer(std::uint8_t what = 0) : kind(what) {}
+  Timer(const Timer&) = delete;  // the heap points here
+  Timer& operator=(const Timer&) = delete;
+  bool set() const { return place != 0; }
+};
+
+// All timers of one machine: a binary heap in borrowed memory, with a place for each timer that there
+// is. Setting and cancelling cost the logarithm of how many are set, asking for the first costs nothing.
+class Timers {
+ public:
+  explicit Timers(std::span<Timer*> memory) : heap_(memory) {}
+
+  void set(Timer& timer, Instant due);
+  // Fires no later than `due`: where it is set and due sooner nothing changes, and whoever it wakes
+  // looks again. What is put off for ever, such as a retry, costs nothing this way.
+  void set_by(Timer& timer, Instant due) {
+    if (!timer.set() || due < timer.due) set(timer, due);
+  }
+  void cancel(Timer& timer);
+
+  std::optional<Instant> next() const {
+    if (size_ == 0) return std::nullopt;
+    return heap_[0]->due;
+  }
+  // The first that is due, which is taken out.
+  Timer* pop_due(Instant now);
+
+ private:
+  bool sooner(std::size_t a, std::size_t b) const { return heap_[a]->due < heap_[b]->due; }
+  void put(std::size_t at, Timer* timer) {
+    heap_[at] = timer;
+    timer->place = static_cast<std::uint32_t>(at + 1);
+  }
+  void up(std::size_t at);
+  void down(std::size_t at);
+
+  std::span<Timer*> heap_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace tacit

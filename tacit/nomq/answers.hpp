@@ -1,0 +1,52 @@
+#pragma once
+#include "tacit/kit/ring.hpp"
+#include "tacit/nomq/body.hpp"
+#include "tacit/nomq/sealing.hpp"
+
+namespace tacit::nomq {
+
+// An answer that is owed for one packet: it goes where that came from.
+struct Answer {
+  Path to;
+  ChannelId channel{};
+  PacketId id{};
+  SessionId session{};
+  PacketType type{};
+  std::uint8_t flags = 0;
+  bool from_2000 = false;
+};
+
+// The answers of a node, in the order of what they answer.
+class Answers {
+ public:
+  static constexpr std::size_t packet_size = sealed_size(wire::size_of<ControlBody>);
+
+  explicit Answers(std::span<Answer> memory) : ring_(memory) {}
+  std::size_t room() const { return ring_.room(); }
+  void push(const Answer& answer) { ring_.push(answer); }
+  void clear() { ring_.clear(); }
+
+  bool transmit(Sealing& sealing) {  // false: the outbox is full
+    for (; !ring_.empty(); (void)ring_.pop())
+      if (!put(ring_.front(), sealing)) return false;
+    return true;
+  }
+
+  static bool put(const Answer& answer, Sealing& sealing) {
+    Header header;
+    header.type = answer.type;
+    header.flags = answer.flags;
+    header.id = answer.id;
+    header.session = answer.session;
+    header.channel = answer.channel;
+    std::array<std::uint8_t, wire::size_of<ControlBody>> body;
+    wire::encode(ControlBody{answer.id}, body);
+    const bool tells = answer.type != PacketType::heartbeat;  // a stranger's HEARTBEAT asks, and tells nothing
+    return sealing.add(header, Bytes(body).first(tells ? body.size() : 0), {}, answer.to, answer.from_2000);
+  }
+
+ private:
+  Ring<Answer> ring_;
+};
+
+}  // namespace tacit::nomq

@@ -1,0 +1,414 @@
+#include "tacit/nomq/node.hpp"
+
+#include <algorithm>
+
+namespace tacit::nomq {
+
+namespace {
+
+constexpr Duration ping_lifetime{5'000'000};
+constexpr std::int64_t clock_step_us = std::int64_t{clock_window_s} * 1'000'000;
+
+}  // namespace
+
+Node::Node(const Config& config, const Tables& tables, crypto::PacketCipher& cipher, crypto::Random& random)
+    : config_(config), cipher_(cipher), random_(random), self_(random), timers_(tables.timers),
+      channels_(tables.channels, tables.channel_buckets, tables.own, tables.interests, tables.interest_buckets),
+      peers_(tables.peers, tables.peer_buckets), presence_(common_, peers_, channels_),
+      retained_(common_, channels_, tables.retained, tables.retained_memory, tables.retained_per_channel),
+      answers_(tables.answers), publisher_(common_, tables.publisher, peers_, channels_, presence_, retained_),
+      subscriber_(common_, tables.subscriber, channels_, answers_), events_(tables.events),
+      seal_jobs_(tables.seal_jobs), open_jobs_(tables.open_jobs) {
+  common_.group_from_2000 = common_.legacy() && config.epoch == Epoch::y2000;
+}
+
+// --- The owner's verbs -------------------------------------------------------------------------------
+
+Result<ChannelId> Node::subscribe(std::string_view name, Now now, std::uint8_t priority) {
+  if (name.empty() || priority > priority_max) return Reason::invalid_argument;
+  if (name.size() > message_max) return Reason::too_large;
+  const bool had = channels_.subscribed(channel_id(name)) != nullptr;
+  const auto channel = channels_.subscribe(name, priority);
+  if (!channel) return channel.error();
+  if (!had) presence_.subscriptions_changed(now);
+  return (*channel)->id;
+}
+
+Result<Done> Node::unsubscribe(std::string_view name, Now now) {
+  Channel* channel = channels_.subscribed(channel_id(name));
+  if (!channel) return Reason::unknown_channel;
+  channels_.unsubscribe(*channel);
+  presence_.announce_unsubscribe(*channel);
+  presence_.subscriptions_changed(now);
+  return Done{};
+}
+
+Result<Handle> Node::publish(const Publication& what, Now now) {
+  begin(now);
+  if (what.retain && now.utc)
+    if (auto room = retained_.make_room(what, now.utc->s); !room) return room.error();
+  const auto handle = publisher_.publish(what, now);
+  if (!handle) return handle;
+  if (what.retain) retained_.keep(what, now.utc->s);
+  ++traffic_.messages_out;
+  return handle;
+}
+
+Result<PacketId> Node::ping(const Path& path, Now now) {
+  if (!now.utc) return Reason::no_wall_clock;
+  if (common_.legacy() && channels_.own().empty()) return Reason::not_supported;
+  for (Ping& ping : pings_)
+    if (ping.id == PacketId{} || now.tick - ping.at > ping_lifetime) {
+      ping = {random_.value<PacketId>(), path, now.tick, false};
+      return ping.id;
+    }
+  return Reason::queue_full;
+}
+
+void Node::goodbye() {
+  presence_.say_goodbye();
+  publisher_.close();
+}
+
+bool Node::listens(SessionId session, const ChannelId& id) const {
+  const Peer* peer = peers_.find(session);
+  const Channel* channel = channels_.find(id);
+  return peer && channel && channels_.interest(*peer, *channel);
+}
+
+std::optional<PeerView> Node::peer(SessionId session) const {
+  const Peer* peer = peers_.find(session);
+  if (!peer) return std::nullopt;
+  return view(*peer);
+}
+
+PeerView Node::view(const Peer& p) {
+  return {p.current.session, p.address.path, p.presence == Peer::Presence::present,
+          p.address.proven,  p.heard_at,     p.round_trip.smoothed()};
+}
+
+// --- Time --------------------------------------------------------------------------------------------
+
+// Nothing happens before there is a wall clock: no packet could be sent or believed.
+void Node::begin(Now now) {
+  if (!now.utc) return;
+  watch_clock(now);
+  if (begun_) return;
+  begun_ = true;
+  presence_.start(now);
+  timers_.set(renewal_, now.tick + session_lifetime);
+  if (config_.legacy_retained_every.us > 0) timers_.set(again_, now.tick + config_.legacy_retained_every);
+}
+
+// A step back of the wall clock makes old packets young again, of which nothing is remembered any more. So
+// one by more than their window counts as a restart.
+void Node::watch_clock(Now now) {
+  const std::int64_t offset_us = std::int64_t{now.utc->s} * 1'000'000 + now.utc->ns / 1000 - now.tick.us;
+  if (!begun_ || offset_us < clock_offset_us_ - clock_step_us) {
+    subscriber_.start(*now.utc);
+    clock_offset_us_ = offset_us;
+  }
+  clock_offset_us_ = std::max(clock_offset_us_, offset_us);
+}
+
+void Node::timeout(Now now) {
+  begin(now);
+  while (Timer* timer = timers_.pop_due(now.tick)) on_alarm(*timer, now);
+}
+
+void Node::on_alarm(Timer& timer, Now now) {
+  switch (static_cast<Alarm>(timer.kind)) {
+    case Alarm::peer: {
+      auto& peer = static_cast<Peer&>(timer);
+      if (presence_.on_alarm(peer, now)) return lose(peer);
+      return publisher_.on_peer_alarm(peer, now);
+    }
+    case Alarm::slot: return publisher_.on_slot_alarm(static_cast<Slot&>(timer), now);
+    case Alarm::receipt: return subscriber_.on_receipt_alarm(static_cast<Receipt&>(timer), now);
+    case Alarm::beat: return presence_.on_beat(now);
+    case Alarm::relief: return publisher_.on_relief(now);
+    case Alarm::pace: return;  // poll_transmit() follows, and goes on
+    case Alarm::discovery:
+      presence_.look_for(channels_.own().empty() ? publisher_.only_channel_waiting() : nullptr);
+      return presence_.on_discovery(now);
+    case Alarm::renewal:
+      publisher_.renew_session(now);
+      presence_.say_renewed();
+      return timers_.set(timer, now.tick + session_lifetime);
+    case Alarm::retained: retained_.start_again(); return timers_.set(timer, now.tick + config_.legacy_retained_every);
+  }
+}
+
+// --- Received ----------------------------------------------------------------------------------------
+
+// A datagram makes at most one event and one answer. Opening changes its bytes, so the room is counted
+// before: what is opened is consumed, and what is not consumed was never touched.
+std::size_t Node::input(std::span<Datagram> in, Now now) {
+  begin(now);
+  std::size_t consumed = 0;
+  while (const std::size_t batch = std::min(in.size() - consumed, input_room())) {
+    input_batch(in.subspan(consumed, batch), now);
+    consumed += batch;
+  }
+  return consumed;
+}
+
+std::size_t Node::input_room() const { return std::min({open_jobs_.size(), events_.room(), answers_.room()}); }
+
+void Node::input_batch(std::span<Datagram> in, Now now) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    auto job = now.utc ? begin_open(in[i].bytes) : Result<crypto::OpenJob>(Reason::no_wall_clock);
+    if (!job) {
+      drop(job.error(), in[i].path, now);
+      continue;
+    }
+    job->place = static_cast<std::uint16_t>(i);
+    open_jobs_[count++] = *job;
+  }
+  const auto jobs = open_jobs_.first(count);
+  cipher_.open(jobs);
+  for (const crypto::OpenJob& job : jobs) {
+    const Datagram& datagram = in[job.place];
+    const auto packet = finish_open(job, {now.utc->s, common_.legacy() ? config_.epoch : Epoch::unix_1970});
+    if (packet) on_packet(*packet, datagram.path, datagram.bytes.size(), now);
+    else drop(packet.error(), datagram.path, now);
+  }
+}
+
+void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, Now now) {
+  const Header& header = packet.header();
+  if (self_.ours(header.session, now.tick)) return drop(Reason::own, from, now);  // the mac does not say for whom
+  ++traffic_.packets_in;
+
+  const std::size_t room_before = answers_.room();
+  const auto counts = dispatch(packet, from, size, now);
+  if (!counts) return drop(counts.error(), from, now);
+  if (!*counts) return;
+  Peer* peer = common_.legacy() ? learn(packet, from, now) : peers_.find(header.session);
+  if (peer) hear(*peer, from, size, (room_before - answers_.room()) * Answers::packet_size, now);
+}
+
+// True: the packet counts, it is news; and it remains to be said whom it is from. What was repeated proves,
+// moves and enlivens nobody.
+Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t size, Now now) {
+  switch (packet.header().type) {
+    case PacketType::publish: return on_publish(packet, from, now);
+    case PacketType::subscribe:
+    case PacketType::unsubscribe: return on_subscription(packet, from, size, now);
+    case PacketType::heartbeat: return on_heartbeat(packet, from, size, now);
+    case PacketType::pubrel: return subscriber_.on_pubrel(packet, from);
+    case PacketType::ack:
+    case PacketType::pubrec:
+    case PacketType::pubcomp:
+      return publisher_.on_acknowledgement(packet, peers_.find(packet.header().session), from, answers_, now);
+  }
+  return Reason::bad_type;
+}
+
+Result<bool> Node::on_publish(const Opened& packet, const Path& from, Now now) {
+  const auto message = subscriber_.on_publish(packet, from, now);
+  if (!message) return message.error();
+  events_.push(*message);
+  ++traffic_.messages_in;
+  return true;
+}
+
+Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Now now) {
+  const Header& header = packet.header();
+  const std::string_view name = text_of(packet.body());
+  if (name.empty()) return Reason::bad_body;
+  if (channel_id(name) != header.channel) return Reason::bad_channel_id;
+  const bool subscribes = header.type == PacketType::subscribe;
+  const auto first = subscriber_.once(header, subscribes ? Trace::Of::subscribe : Trace::Of::unsubscribe, now);
+  if (!first) return first.error();
+
+  Peer* peer = subscribes ? learn(packet, from, now) : peers_.find(header.session);
+  if (!peer) return subscribes ? Result<bool>(Reason::peers_full) : Result<bool>(false);
+  hear(*peer, from, size, 0, now);
+  if (subscribes) return on_listens(*peer, header.channel, name, now);
+  const Channel* channel = channels_.find(header.channel);
+  Interest* interest = channel ? channels_.interest(*peer, *channel) : nullptr;
+  if (!interest) return false;
+  events_.push(PeerSubscription{false, peer->current.session, name, header.channel});
+  channels_.unlisten(*interest);
+  publisher_.forgive_unlistened(*peer);
+  return false;
+}
+
+Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view name, Now now) {
+  const Channel* channel = channels_.find(id);
+  const bool knew = channel && channels_.interest(peer, *channel);
+  const auto interest = presence_.listens(peer, id);
+  if (!interest) return interest.error();
+  if (peer.owes()) publisher_.forgive_unlistened(peer);
+  if (knew) return false;
+  events_.push(PeerSubscription{true, peer.current.session, name, id});
+  retained_.lacks_all(**interest);
+  if (peer.serving > 0 && !peer.address.proven) presence_.want_ask(peer, now);
+  return false;
+}
+
+Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Now now) {
+  const Header& header = packet.header();
+  HeartbeatBody body;
+  if (!common_.legacy() && !packet.body().empty()) {
+    if (packet.body().size() != wire::size_of<HeartbeatBody>) return Reason::bad_body;
+    body = *wire::decode<HeartbeatBody>(packet.body());
+  }
+  const auto first = subscriber_.once(header, Trace::Of::heartbeat, now);
+  if (!first) return first.error();
+
+  Peer* known = peers_.find(header.session);
+  Peer* before = body.previous != SessionId{} ? peers_.find(body.previous) : nullptr;
+  if (!common_.legacy() && header.ttl_s == 0) {  // a goodbye
+    if (!known) known = before;
+    if (!known) return false;
+    events_.push(PeerChange{PeerChange::What::left, known->current.session, from});
+    forget(*known);
+    return false;
+  }
+  if (before && before != known && (!known || known->current.session == header.session))
+    renewed(*before, header.session);
+  Peer* peer = learn(packet, from, now);
+  if (!peer) return Reason::peers_full;
+  hear(*peer, from, size, 0, now);
+  if (answers_ping(body.answers, from, now)) events_.push(Answered{body.answers, peer->current.session, from});
+  if (common_.legacy()) {
+    presence_.on_legacy_heartbeat(*peer, packet, now);
+    return false;
+  }
+  presence_.on_heartbeat(*peer, packet, body, from, now);
+  after_hearing(*peer);
+  // The answer to an ask for a channel's subscribers counts as a SUBSCRIBE.
+  if (body.answers != PacketId{} && header.channel != ChannelId{}) return on_listens(*peer, header.channel, {}, now);
+  return false;
+}
+
+// Answers to the whole group's ping may be many.
+bool Node::answers_ping(PacketId answers, const Path& from, Now now) {
+  for (Ping& ping : pings_) {
+    if (ping.id == PacketId{} || !ping.sent || now.tick - ping.at > ping_lifetime) continue;
+    if (common_.legacy() ? from.peer != ping.path.peer : answers != ping.id) continue;
+    if (!ping.path.to_group) ping.id = {};
+    return true;
+  }
+  return false;
+}
+
+// --- Peers -------------------------------------------------------------------------------------------
+
+Peer* Node::learn(const Opened& packet, const Path& from, Now now) {
+  const SessionId session = packet.header().session;
+  Peer* peer = peers_.find(session);
+  if (!peer) {
+    if (!peers_.has_free())
+      if (Peer* lost = peers_.longest_lost()) forget(*lost);
+    peer = peers_.add(session, from, now.tick);
+    if (!peer) return nullptr;
+    reporting_.push_back(*peer);
+  }
+  if (common_.legacy()) {
+    peer->from_2000 = packet.from_2000();
+    if (config_.epoch == Epoch::automatic) common_.group_from_2000 = peer->from_2000;
+  }
+  return peer;
+}
+
+void Node::hear(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Now now) {
+  presence_.heard(peer, from, size, answered, now);
+  after_hearing(peer);
+}
+
+void Node::after_hearing(Peer& peer) {
+  if (peer.returned) reporting_.push_back(peer);
+  if (peer.just_proven || peer.returned) retained_.resume(peer);
+  peer.just_proven = false;
+  publisher_.resume(peer);
+}
+
+// The peer says that it had this session before. Where the new one has an entry already, because something
+// else of it came first, that entry takes over what the old one listens to and owes.
+void Node::renewed(Peer& known, SessionId session) {
+  Peer* other = peers_.find(session);
+  if (!other) return peers_.rename(known, session);
+  while (Interest* old = known.interests.front()) {
+    const ChannelId id = old->channel->id;
+    const auto next = old->retained_next, end = old->retained_end;
+    const bool knew = channels_.interest(*other, *old->channel);
+    channels_.unlisten(*old);
+    const auto now_its = channels_.listen(*other, id);
+    if (!now_its) continue;
+    // It has had what the old session had.
+    Interest& interest = **now_its;
+    if (knew && interest.lacks()) --other->serving;
+    interest.retained_next = next;
+    interest.retained_end = end;
+    if (interest.lacks()) ++other->serving;
+    retained_.resume(interest);
+  }
+  publisher_.inherit(known, *other);
+  const SessionId before = known.current.session;
+  forget(known);
+  peers_.add_previous(*other, before);
+}
+
+void Node::lose(Peer& peer) {
+  peers_.make_lost(peer);
+  publisher_.forgive(peer, Reason::peer_lost);
+  peer.went = !common_.legacy();
+  if (peer.went) reporting_.push_back(peer);
+}
+
+void Node::forget(Peer& peer) {
+  publisher_.forgive(peer, Reason::peer_lost);
+  while (Interest* interest = peer.interests.front()) channels_.unlisten(*interest);
+  timers_.cancel(peer);
+  peers_.free(peer);
+}
+
+// --- Told and sent -----------------------------------------------------------------------------------
+
+std::optional<Event> Node::poll_event() {
+  while (Peer* peer = reporting_.front()) {
+    const auto tell = [&](bool& flag, PeerChange::What what) -> std::optional<Event> {
+      flag = false;
+      return PeerChange{what, peer->current.session, peer->address.path};
+    };
+    if (peer->appeared) return tell(peer->appeared, PeerChange::What::appeared);
+    if (peer->went) return tell(peer->went, PeerChange::What::lost);
+    if (peer->returned) return tell(peer->returned, PeerChange::What::returned);
+    List<Peer, Reporting>::remove(*peer);
+  }
+  if (auto event = events_.pop()) return event;
+  if (const auto outcome = publisher_.poll_outcome()) return *outcome;
+  return std::nullopt;
+}
+
+// Always counted, told at a bounded rate: anybody can make us drop things.
+void Node::drop(Reason reason, const Path& from, Now now) {
+  counters_.add(reason);
+  if (drop_events_.take(now.tick)) events_.push(Dropped{reason, from});
+}
+
+void Node::poll_transmit(Outbox& out, Now now) {
+  begin(now);
+  if (!now.utc) return answers_.clear();  // no packet without a time; peers will ask again
+  Sealing sealing(cipher_, seal_jobs_, random_, out, *now.utc);
+  const Retained* again = nullptr;
+  while ((again = retained_.again(sealing.now_s())) && publisher_.publish_again(*again)) retained_.skip_again();
+  (void)(answers_.transmit(sealing) && subscriber_.transmit(sealing, now) && transmit_pings(sealing, now) &&
+         presence_.transmit(sealing, now) && publisher_.transmit(sealing, now));
+  traffic_.packets_out += sealing.added();
+}
+
+bool Node::transmit_pings(Sealing& sealing, Now) {
+  for (Ping& ping : pings_) {
+    if (ping.id == PacketId{} || ping.sent) continue;
+    if (!presence_.ask(sealing, ping.path, ping.id)) return false;
+    ping.sent = true;
+  }
+  return true;
+}
+
+}  // namespace tacit::nomq

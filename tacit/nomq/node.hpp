@@ -1,0 +1,137 @@
+#pragma once
+#include "tacit/kit/allowance.hpp"
+#include "tacit/kit/machine.hpp"
+#include "tacit/nomq/tables.hpp"
+
+namespace tacit::nomq {
+
+// What a node did, beside what it refused (Counters).
+struct Traffic {
+  std::uint32_t packets_in = 0, packets_out = 0;    // authentic ones; datagrams that left
+  std::uint32_t messages_in = 0, messages_out = 0;  // delivered; accepted from the owner
+};
+
+// What can be asked of a peer.
+struct PeerView {
+  SessionId session{};
+  Path path;
+  bool present = false, proven = false;
+  Instant heard_at;
+  Duration round_trip;  // 0: not measured
+};
+
+// One NoMQ peer: publishes, subscribes, acknowledges. A DatagramMachine; see kit/machine.hpp for how it is
+// driven, and specification section 16 for what it does. Every verb is followed by a drain().
+//
+//   datagram -> begin_open -> cipher -> finish_open -> on_packet -> Subscriber | Publisher | Presence
+//                                                                        |          |          |
+//   datagram <----------- cipher <----------- Sealing <-----------------+----------+----------+
+class Node {
+ public:
+  using Event = nomq::Event;
+
+  // Everything handed in outlives the node.
+  Node(const Config&, const Tables&, crypto::PacketCipher&, crypto::Random&);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  // The name lives until unsubscribe(), and then until announcing() is false. Gives channels_full,
+  // invalid_argument for an empty name, too_large for one that no packet can hold.
+  Result<ChannelId> subscribe(std::string_view channel, Now, std::uint8_t priority = 0);
+  Result<Done> unsubscribe(std::string_view channel, Now);  // gives unknown_channel
+  bool announcing() const { return presence_.announcing(); }
+
+  // The message is copied. With QoS 1 and 2 exactly one Outcome follows. Gives too_large, empty_message,
+  // bad_qos, bad_utf8, invalid_argument, no_wall_clock, queue_full, retained_full.
+  Result<Handle> publish(const Publication&, Now);
+  // Manual acknowledgement: the message is safe. Gives unknown_token.
+  Result<Done> accept(Token token) { return subscriber_.accept(token); }
+
+  // Asks who is at the end of the path; Answered follows, or nothing. Legacy: a board answers only where a
+  // channel is shared, so one must be subscribed. Gives no_wall_clock, queue_full, not_supported.
+  Result<PacketId> ping(const Path&, Now);
+  // Tells the group that this node leaves; what is still owed is given up as closed.
+  void goodbye();
+
+  std::size_t input(std::span<Datagram>, Now);
+  void timeout(Now);
+  void poll_transmit(Outbox&, Now);
+  std::optional<Event> poll_event();
+  std::optional<Instant> next_timeout() const { return timers_.next(); }
+
+  SessionId session() const { return self_.session(); }
+  const Counters& counters() const { return counters_; }
+  const Traffic& traffic() const { return traffic_; }
+  bool idle() const { return publisher_.idle(); }  // nothing queued, in flight or unreported
+  bool subscribed(const ChannelId& id) const { return channels_.subscribed(id) != nullptr; }
+  bool listens(SessionId peer, const ChannelId&) const;
+  bool awaits_pubrel(SessionId from, PacketId id) const { return subscriber_.awaits_pubrel(from, id); }
+  std::optional<PeerView> peer(SessionId) const;
+  template <class Each> void for_each_peer(Each each) const {
+    for (const List<Peer>* list : {&peers_.present(), &peers_.lost()})
+      for (const Peer* p = list->front(); p; p = list->after(*p)) each(view(*p));
+  }
+
+  // For tests and conformance, before anything else: what was random is given.
+  void become(SessionId session, PacketId next_acknowledged) { self_.become(session, next_acknowledged); }
+
+ private:
+  struct Ping {
+    PacketId id{};
+    Path path;
+    Instant at;
+    bool sent = false;
+  };
+
+  void begin(Now);
+  void watch_clock(Now);
+  std::size_t input_room() const;
+  void input_batch(std::span<Datagram>, Now);
+  void on_packet(const Opened&, const Path& from, std::size_t size, Now);
+  Result<bool> dispatch(const Opened&, const Path& from, std::size_t size, Now);
+  Result<bool> on_publish(const Opened&, const Path& from, Now);
+  Result<bool> on_subscription(const Opened&, const Path& from, std::size_t size, Now);
+  Result<bool> on_listens(Peer&, const ChannelId&, std::string_view name, Now);
+  Result<bool> on_heartbeat(const Opened&, const Path& from, std::size_t size, Now);
+  bool answers_ping(PacketId answers, const Path& from, Now);
+
+  Peer* learn(const Opened&, const Path& from, Now);
+  void hear(Peer&, const Path& from, std::size_t size, std::size_t answered, Now);
+  void after_hearing(Peer&);
+  void renewed(Peer& known, SessionId session);
+  void lose(Peer&);
+  void forget(Peer&);
+
+  void on_alarm(Timer&, Now);
+  void drop(Reason, const Path& from, Now);
+  bool transmit_pings(Sealing&, Now);
+  static PeerView view(const Peer&);
+
+  const Config config_;
+  crypto::PacketCipher& cipher_;
+  crypto::Random& random_;
+  Identity self_;
+  Timers timers_;
+  Counters counters_;
+  Traffic traffic_;
+  Common common_{config_, random_, timers_, counters_, self_};
+  Channels channels_;
+  Peers peers_;
+  Presence presence_;
+  RetainedMessages retained_;
+  Answers answers_;
+  Publisher publisher_;
+  Subscriber subscriber_;
+  EventQueue events_;
+  List<Peer, Reporting> reporting_;
+  std::span<crypto::SealJob> seal_jobs_;
+  std::span<crypto::OpenJob> open_jobs_;
+  std::array<Ping, 4> pings_{};
+  Timer renewal_{static_cast<std::uint8_t>(Alarm::renewal)}, again_{static_cast<std::uint8_t>(Alarm::retained)};
+  Allowance drop_events_{10, Duration{1'000'000}};
+  std::int64_t clock_offset_us_ = 0;  // the most that the wall clock was ahead of the tick
+  bool begun_ = false;
+};
+static_assert(DatagramMachine<Node>);
+
+}  // namespace tacit::nomq

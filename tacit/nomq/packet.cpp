@@ -1,0 +1,81 @@
+#include "tacit/nomq/packet.hpp"
+
+namespace tacit::nomq {
+
+namespace {
+
+constexpr std::size_t header_size = wire::size_of<Header>, iv_size = 16, block = 16, mac_size = 32;
+constexpr std::size_t text_at = header_size + iv_size, body_size_at = header_size - 2;
+static_assert(frame_size == header_size + mac_size);
+
+constexpr bool within(std::uint32_t a, std::uint32_t b) { return (a > b ? a - b : b - a) <= clock_window_s; }
+
+// Where the packet's clock started, or why its time is not ours. The other reading of a time is thirty
+// years away, so to try both opens no door.
+Result<bool> from_2000(std::uint32_t sent_at_s, const Clock& clock) {
+  const std::uint32_t now_2000_s = clock.now_s - seconds_1970_to_2000;
+  if (clock.epoch != Epoch::y2000 && within(sent_at_s, clock.now_s)) return false;
+  if (clock.epoch != Epoch::unix_1970 && within(sent_at_s, now_2000_s)) return true;
+  const std::uint32_t expected = clock.epoch == Epoch::y2000 ? now_2000_s : clock.now_s;
+  return sent_at_s < expected ? Reason::stale : Reason::future;
+}
+
+// PKCS#7; the text is whole blocks, at least one.
+Result<Bytes> unpadded(Bytes text) {
+  const std::uint8_t padding = text.back();
+  if (padding == 0 || padding > block) return Reason::bad_padding;
+  for (std::uint8_t byte : text.last(padding))
+    if (byte != padding) return Reason::bad_padding;
+  return text.first(text.size() - padding);
+}
+
+bool known(PacketType type) { return type >= PacketType::publish && type <= PacketType::pubcomp; }
+
+}  // namespace
+
+ChannelId channel_id(std::string_view name) {
+  const auto digest = crypto::sha256({bytes_of(name)});
+  ChannelId id;
+  copy(Bytes(digest).first(id.size()), id);
+  return id;
+}
+
+crypto::SealJob begin_seal(Header header, Bytes front, Bytes rest, MutBytes out) {
+  const std::size_t clear = front.size() + rest.size();
+  require(out.size() == sealed_size(clear));
+  const MutBytes text = out.subspan(text_at, out.size() - text_at - mac_size);
+  const auto padding = static_cast<std::uint8_t>(text.size() - clear);
+
+  // The IV travels twice: the deployed receivers decrypt with the second and never compare them.
+  header.body_size = static_cast<std::uint16_t>(iv_size + text.size());
+  wire::encode(header, out);
+  copy(header.iv, out.subspan(header_size));
+  copy(front, text);
+  copy(rest, text.subspan(front.size()));
+  std::memset(text.data() + clear, padding, padding);
+  return {out.first(out.size() - mac_size), out.subspan(header_size, iv_size), text, out.last(mac_size)};
+}
+
+Result<crypto::OpenJob> begin_open(MutBytes datagram) {
+  if (datagram.size() < frame_size) return Reason::truncated;
+  const std::size_t body_size = static_cast<std::size_t>(datagram[body_size_at] << 8 | datagram[body_size_at + 1]);
+  if (datagram.size() != frame_size + body_size) return Reason::bad_length;
+  if (auto header = wire::decode<Header>(datagram); !header) return header.error();
+  if (body_size < iv_size + block || body_size % block != 0) return Reason::bad_length;
+  return crypto::OpenJob{datagram.first(datagram.size() - mac_size), datagram.subspan(header_size, iv_size),
+                         datagram.subspan(text_at, body_size - iv_size), datagram.last(mac_size)};
+}
+
+Result<Opened> finish_open(const crypto::OpenJob& job, const Clock& clock) {
+  if (!job.authentic) return Reason::bad_mac;
+  const auto header = wire::decode<Header>(job.authenticated);  // begin_open() has seen that it is well formed
+  const auto counts_from_2000 = from_2000(header->sent_at_s, clock);
+  if (!counts_from_2000) return counts_from_2000.error();
+  if (std::memcmp(header->iv.data(), job.iv.data(), iv_size) != 0) return Reason::iv_mismatch;
+  const auto body = unpadded(job.text);
+  if (!body) return body.error();
+  if (!known(header->type)) return Reason::bad_type;
+  return Opened(*header, *body, *counts_from_2000);
+}
+
+}  // namespace tacit::nomq

@@ -1,0 +1,221 @@
+#pragma once
+#include <algorithm>
+
+#include "tacit/base/endpoint.hpp"
+#include "tacit/kit/index.hpp"
+#include "tacit/kit/list.hpp"
+#include "tacit/kit/timers.hpp"
+#include "tacit/nomq/body.hpp"
+#include "tacit/nomq/identity.hpp"
+
+// The nouns that a node remembers about others: peers, channels, what they listen to, what they owe.
+namespace tacit::nomq {
+
+struct Peer;
+struct Channel;
+struct Retained;
+struct Slot;
+
+// Tags of lists.
+struct ByPeer;     // what belongs to a peer
+struct ByChannel;  // … to a channel
+struct BySlot;     // … to a message on its way out
+struct Serving;    // who waits for retained messages
+struct Speaking;   // peers to whom something is to be said
+struct Retrying;   // peers that get something again
+struct Reporting;  // peers of which the owner is to be told
+
+// What fires; Timer::kind.
+enum class Alarm : std::uint8_t { peer, slot, receipt, renewal, beat, discovery, relief, pace, retained };
+
+// A peer listens to a channel.
+struct Interest : Link<ByPeer>, Link<ByChannel>, Link<Serving> {
+  Peer* peer = nullptr;
+  Channel* channel = nullptr;
+  Slot* serving = nullptr;          // a retained message on its way to the peer
+  std::uint32_t retained_next = 0;  // sequence of the first retained message that it has not had …
+  std::uint32_t retained_end = 0;   // … and of the first that it need not have
+  bool told_anew = false;           // since we last asked for all of the peer's subscriptions
+  Interest* next_in_index = nullptr;
+
+  bool lacks() const { return retained_next != retained_end; }
+};
+
+// One message that one peer has not yet acknowledged, or has. A stranger's debt (a publish to an address,
+// and any of profile legacy) has no peer; it is retried with its slot.
+struct Debt : Link<ByPeer>, Link<BySlot> {
+  enum class State : std::uint8_t { publish_sent, pubrel_sent, settled, given_up };
+  Slot* slot = nullptr;
+  Peer* peer = nullptr;
+  SessionId by{};  // who settled it
+  Instant sent_at;
+  State state{};
+  bool repeated = false;  // the round trip of what was sent twice is nobody's measure
+  Debt* next_in_index = nullptr;
+};
+
+// A way to a peer. Until it is proven it gets no more bytes than came from it.
+struct Route {
+  Path path;
+  std::int32_t credit = 0;  // bytes that came from it and were not yet answered
+  bool proven = false;
+
+  bool known() const { return path.peer.port != 0; }
+  void earn(std::size_t size) { credit = std::min(credit + static_cast<std::int32_t>(size), credit_max); }
+  static constexpr std::int32_t credit_max = 1 << 20;
+  bool pay(std::size_t size) {
+    if (proven) return true;
+    if (credit < static_cast<std::int32_t>(size)) return false;
+    credit -= static_cast<std::int32_t>(size);
+    return true;
+  }
+};
+
+// RFC 6298, in microseconds.
+class RoundTrip {
+ public:
+  void measure(Duration sample) {
+    const auto us = static_cast<std::int32_t>(sample.us);
+    if (smoothed_us_ == 0) {
+      smoothed_us_ = us, variation_us_ = us / 2;
+    } else {
+      const std::int32_t off = us - smoothed_us_;
+      variation_us_ += ((off < 0 ? -off : off) - variation_us_) / 4;
+      smoothed_us_ += off / 8;
+    }
+    if (smoothed_us_ == 0) smoothed_us_ = 1;
+  }
+  Duration wait() const {
+    if (smoothed_us_ == 0) return {300'000};
+    const std::int32_t us = smoothed_us_ + 4 * variation_us_;
+    return {us < 10'000 ? 10'000 : us};
+  }
+  Duration smoothed() const { return {smoothed_us_}; }  // 0: not measured
+
+ private:
+  std::int32_t smoothed_us_ = 0, variation_us_ = 0;
+};
+
+// The HEARTBEAT that we owe a peer.
+struct OwedAnswer {
+  Instant due;
+  PacketId to{};        // 0: none is owed
+  ChannelId channel{};  // as asked
+  bool to_candidate = false;
+  Instant not_before;  // legacy: of the next
+};
+
+// A session that was heard. It is on one list: free, present or lost; Peers says which.
+struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
+  // What it is found by: its session, and the one before its last renewal.
+  struct Name {
+    SessionId session{};
+    Peer* peer = nullptr;
+    Name* next_in_index = nullptr;
+  };
+  enum class Presence : std::uint8_t { free, present, lost, left };
+
+  Peer() : Timer(static_cast<std::uint8_t>(Alarm::peer)) {}
+
+  Name current, previous;
+  Presence presence{};
+  Route address;    // where it gets what it is owed
+  Route candidate;  // where it was heard since, until that is proven
+  Instant heard_at;
+
+  OwedAnswer answer;
+  // Our asks, the last two: an answer to one within 5 s proves the way that it went.
+  std::array<PacketId, 2> asked{};
+  std::array<Instant, 2> asked_at{};
+  Instant ask_due;
+  Duration ask_wait{};          // the wait after the next ask; 0: nothing to ask
+  std::uint8_t unanswered = 0;  // asks after three silent intervals
+
+  std::uint32_t told = 0;     // XOR of its subscriptions, as it says
+  std::uint32_t known = 0;    // … as we know them
+  std::uint32_t anew = 0;     // … of those told since we asked
+  std::uint32_t serving = 0;  // interests that lack retained messages
+  List<Interest, ByPeer> interests;
+  std::uint32_t tell_next = 0;  // the next of our subscriptions to tell it
+  bool telling = false;
+  bool overfull = false;  // we have no room for all its subscriptions, and stop asking for them
+
+  List<Debt, ByPeer> waiting;  // for an acknowledgement, the first sent first
+  List<Debt, ByPeer> again;    // to be sent again
+  RoundTrip round_trip;
+  Duration wait{};  // before the next retry; grows while nothing is acknowledged
+  Instant owing_since, acknowledged_at;
+
+  bool appeared = false, went = false, returned = false;  // to be reported
+  bool just_proven = false;                               // what waits for it may leave
+  bool from_2000 = false;                                 // legacy: from when its clock counts
+
+  bool owes() const { return !waiting.empty() || !again.empty(); }
+};
+
+// A channel that we hear, that a peer hears, or of which we keep messages.
+struct Channel : Link<> {
+  ChannelId id{};
+  std::string_view name;  // ours; lives with its owner
+  std::uint32_t own = 0;  // its place among our subscriptions, from 1; 0: not subscribed
+  std::uint8_t priority = 0;
+  std::uint8_t retained_count = 0;
+  List<Interest, ByChannel> audience;
+  List<Retained> retained;
+  Channel* next_in_index = nullptr;
+
+  bool idle() const { return own == 0 && audience.empty() && retained_count == 0; }
+};
+
+// A message that the publisher keeps for who subscribes later.
+struct Retained : Link<> {
+  Channel* channel = nullptr;
+  std::uint32_t sequence = 0, published_s = 0;
+  std::uint16_t ttl_s = 0, size = 0;
+  Qos qos{};
+  std::uint8_t priority = 0;
+  MutBytes memory;
+};
+
+// Profile legacy: a board takes about nine packets a second, so what we send of our own accord leaves at
+// most eight times a second.
+class Pace {
+ public:
+  bool take(Instant now) {
+    if (now < next_) return false;
+    next_ = now + Duration{125'000};
+    return true;
+  }
+  Instant next() const { return next_; }
+
+ private:
+  Instant next_{};
+};
+
+// What all parts of a node share.
+struct Common {
+  const Config& config;
+  crypto::Random& random;
+  Timers& timers;
+  Counters& counters;
+  Identity& self;
+  bool group_from_2000 = false;  // legacy: how the group is taken to count, as the peer heard last
+  Pace pace{};
+  Timer pace_alarm{static_cast<std::uint8_t>(Alarm::pace)};
+
+  // May a packet of our own accord leave now? Always in profile v1; asked again when it may.
+  bool paced(Instant now) {
+    if (!legacy() || pace.take(now)) return true;
+    timers.set_by(pace_alarm, pace.next());
+    return false;
+  }
+
+  bool legacy() const { return config.profile == Profile::legacy; }
+  // `base` give or take so many percent.
+  Duration about(Duration base, std::uint32_t percent) {
+    const auto part = static_cast<std::int64_t>(random.value<std::uint32_t>() % (2 * percent + 1)) - percent;
+    return base + base * part / 100;
+  }
+};
+
+}  // namespace tacit::nomq

@@ -1,0 +1,56 @@
+#include "tacit/nomq/peers.hpp"
+
+namespace tacit::nomq {
+
+Peers::Peers(std::span<Peer> pool, std::span<Peer::Name*> buckets) : names_(buckets) {
+  for (Peer& peer : pool) {
+    peer.current.peer = peer.previous.peer = &peer;
+    free_.push_back(peer);
+  }
+}
+
+Peer* Peers::add(SessionId session, const Path& from, Instant now) {
+  Peer* peer = free_.front();
+  if (!peer) return nullptr;
+  give_name(peer->current, session);
+  make_present(*peer);
+  peer->address = {from, 0, false};
+  peer->address.path.to_group = false;
+  peer->candidate = {};
+  peer->heard_at = peer->acknowledged_at = now;
+  peer->answer = {};
+  peer->asked = {};
+  peer->ask_wait = {};
+  peer->unanswered = 0;
+  peer->told = peer->known = peer->anew = peer->serving = 0;
+  peer->telling = peer->overfull = peer->went = peer->returned = peer->just_proven = peer->from_2000 = false;
+  peer->round_trip = {};
+  peer->wait = {};
+  peer->appeared = true;
+  return peer;
+}
+
+void Peers::free(Peer& peer) {
+  require(!peer.owes() && peer.interests.empty());
+  take_name(peer.current);
+  take_name(peer.previous);
+  List<Peer, Speaking>::remove(peer);
+  List<Peer, Retrying>::remove(peer);
+  List<Peer, Reporting>::remove(peer);
+  move_to(free_, peer, Peer::Presence::free);
+}
+
+void Peers::rename(Peer& peer, SessionId session) {
+  const SessionId before = peer.current.session;
+  take_name(peer.current);
+  take_name(peer.previous);
+  give_name(peer.current, session);
+  give_name(peer.previous, before);
+}
+
+void Peers::add_previous(Peer& into, SessionId previous) {
+  take_name(into.previous);
+  give_name(into.previous, previous);
+}
+
+}  // namespace tacit::nomq

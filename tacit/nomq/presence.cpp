@@ -1,0 +1,329 @@
+#include "tacit/nomq/presence.hpp"
+
+namespace tacit::nomq {
+
+namespace {
+
+constexpr std::size_t heartbeat_size = sealed_size(wire::size_of<HeartbeatBody>);
+constexpr std::array<Duration, 3> change_beats{Duration{50'000}, Duration{500'000}, Duration{3'000'000}};
+const Path group{{}, {}, true};
+
+}  // namespace
+
+void Presence::start(Now now) {
+  started_ = now.tick;
+  if (common_.legacy()) return;
+  asks_left_ = discovery_asks;
+  common_.timers.set(discovery, now.tick);
+  next_beat_ = now.tick + common_.about(interval, 10);
+  common_.timers.set_by(beat, next_beat_);
+}
+
+void Presence::subscriptions_changed(Now now) {
+  announced_ = std::min<std::uint32_t>(announced_, static_cast<std::uint32_t>(channels_.own().size()));
+  if (common_.legacy()) return;
+  changed_at_ = now.tick;
+  change_beats_left_ = change_beats.size();
+  common_.timers.set_by(beat, changed_at_ + change_beats[0]);
+}
+
+void Presence::on_beat(Now now) {
+  if (change_beats_left_ > 0 && changed_at_ + change_beats[change_beats.size() - change_beats_left_] <= now.tick) {
+    --change_beats_left_;
+    beat_now_ = true;
+  }
+  if (next_beat_ <= now.tick) {
+    next_beat_ = now.tick + common_.about(interval, 10);
+    beat_now_ = true;
+  }
+  common_.timers.set_by(beat, next_beat_);
+  if (change_beats_left_ > 0)
+    common_.timers.set_by(beat, changed_at_ + change_beats[change_beats.size() - change_beats_left_]);
+}
+
+void Presence::on_discovery(Now now) {
+  ask_group_now_ = true;
+  if (--asks_left_ > 0) common_.timers.set(discovery, now.tick + discovery_gap);
+}
+
+void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Now now) {
+  peer.heard_at = now.tick;
+  peer.unanswered = 0;
+  if (peer.presence == Peer::Presence::lost) {
+    peers_.make_present(peer);
+    peer.returned = true;
+  }
+  Route* route = &peer.address;
+  if (from.peer != peer.address.path.peer) {
+    route = &peer.candidate;
+    if (from.peer != route->path.peer) {
+      *route = {from, 0, false};
+      peer.asked = {};  // those went to another address
+    }
+  }
+  if (!from.to_group) route->path.local = from.local;
+  route->path.to_group = false;
+  if (!route->proven) route->earn(size - answered);
+  if (common_.legacy()) {  // there is nothing to ask a board
+    if (route == &peer.candidate) peer.address = peer.candidate, peer.candidate = {};
+  } else if (route == &peer.candidate || reason_to_ask(peer, now.tick)) {
+    want_ask(peer, now);
+  }
+  if (peer.telling || peer.answer.to != PacketId{} || peer.ask_wait.us != 0) speak(peer);
+  arm(peer);
+}
+
+void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBody& body, const Path& from, Now now) {
+  const Header& header = packet.header();
+  const auto flags = HeartbeatFlags::of(header.flags);
+  for (std::size_t i = 0; i < peer.asked.size() && body.answers != PacketId{}; ++i)
+    if (body.answers == peer.asked[i] && now.tick - peer.asked_at[i] <= proof_within) prove(peer);
+
+  if (!packet.body().empty() && peer.told != body.subscriptions) {
+    peer.told = body.subscriptions;
+    peer.anew = 0;
+    for (Interest* i = peer.interests.front(); i; i = peer.interests.after(*i)) i->told_anew = false;
+  }
+  const bool of_all = header.channel == ChannelId{};
+  if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
+    const Duration patience{from.to_group ? common_.random.value<std::uint16_t>() % 50'000 : 0};
+    peer.answer = {now.tick + patience, header.id, header.channel, from.peer == peer.candidate.path.peer, {}};
+    speak(peer);
+  }
+  if (flags.wants_subscriptions) {
+    peer.telling = true;
+    peer.tell_next = 0;
+    speak(peer);
+  }
+  if (reason_to_ask(peer, now.tick)) want_ask(peer, now);
+  arm(peer);
+}
+
+// The original answers a HEARTBEAT that names a channel it hears with one that names none. Two nodes that
+// answered every one would never stop, so a peer gets at most one an interval.
+void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Now now) {
+  const Header& header = packet.header();
+  if (header.channel != ChannelId{} && !channels_.subscribed(header.channel)) return;
+  if (now.tick < peer.answer.not_before) return;
+  peer.answer = {now.tick, header.id, {}, false, now.tick + interval};
+  speak(peer);
+}
+
+// The answer to an ask proves the way that the ask went: somebody hears us there who can speak as this
+// peer. Asks go to the candidate where there is one.
+void Presence::prove(Peer& peer) {
+  if (peer.candidate.known()) {
+    peer.address = peer.candidate;
+    peer.candidate = {};
+    peer.answer.to_candidate = false;
+  }
+  peer.address.proven = peer.just_proven = true;
+  peer.asked = {};
+  peer.ask_wait = {};
+  if (peer.telling) speak(peer);
+}
+
+Result<Interest*> Presence::listens(Peer& peer, const ChannelId& id) {
+  auto interest = channels_.listen(peer, id);
+  if (!interest) {
+    peer.overfull = true;
+    return interest;
+  }
+  if (peer.told == peer.known || (*interest)->told_anew) return interest;
+  (*interest)->told_anew = true;
+  peer.anew ^= mark_of(id);
+  if (peer.anew != peer.told) return interest;
+  // All that it listens to was told again: what was not among it is over.
+  for (Interest* old = peer.interests.front(); old;) {
+    Interest* const next = peer.interests.after(*old);
+    if (!old->told_anew) channels_.unlisten(*old);
+    old = next;
+  }
+  return interest;
+}
+
+bool Presence::reason_to_ask(const Peer& peer, Instant now) const {
+  const bool something_waits = peer.owes() || peer.telling || peer.serving != 0;
+  if (something_waits && (peer.candidate.known() || !peer.address.proven)) return true;
+  if (peer.told != peer.known && !peer.overfull) return true;
+  return now - peer.heard_at >= interval * silent_intervals;
+}
+
+void Presence::want_ask(Peer& peer, Now now) {
+  if (common_.legacy() || peer.ask_wait.us != 0) return;
+  peer.ask_due = now.tick;
+  peer.ask_wait = Duration{peer.told != peer.known ? 100'000 : 200'000};
+  speak(peer);
+}
+
+void Presence::arm(Peer& peer) {
+  Timers& timers = common_.timers;
+  if (peer.presence == Peer::Presence::present) timers.set_by(peer, peer.heard_at + interval * silent_intervals);
+  if (peer.answer.to != PacketId{}) timers.set_by(peer, peer.answer.due);
+  if (peer.ask_wait.us != 0) timers.set_by(peer, peer.ask_due);
+}
+
+bool Presence::on_alarm(Peer& peer, Now now) {
+  if (peer.presence != Peer::Presence::present) return false;
+  const bool silent = now.tick - peer.heard_at >= interval * silent_intervals;
+  if (silent && (common_.legacy() || (peer.unanswered >= asks_before_lost && peer.ask_due <= now.tick))) return true;
+  if (peer.ask_wait.us == 0 && silent) {
+    want_ask(peer, now);
+    peer.ask_wait = Duration{1'000'000};
+  } else if (peer.ask_wait.us != 0 && peer.ask_due <= now.tick) {
+    if (reason_to_ask(peer, now.tick)) speak(peer);
+    else peer.ask_wait = {};
+  }
+  if (peer.answer.to != PacketId{} && peer.answer.due <= now.tick) speak(peer);
+  arm(peer);
+  return false;
+}
+
+bool Presence::transmit(Sealing& sealing, Now now) {
+  if (!say_to_group(sealing, now)) return false;
+  while (Peer* peer = speaking_.front()) {
+    if (!say_answer(*peer, sealing, now) || !say_ask(*peer, sealing, now) || !say_subscriptions(*peer, sealing))
+      return false;
+    List<Peer, Speaking>::remove(*peer);
+  }
+  return true;
+}
+
+// Each of these says what is due and may be said: false only where the outbox is full.
+bool Presence::say_answer(Peer& peer, Sealing& sealing, Now now) {
+  OwedAnswer& answer = peer.answer;
+  if (answer.to == PacketId{} || answer.due > now.tick) return true;
+  Route& route = answer.to_candidate && peer.candidate.known() ? peer.candidate : peer.address;
+  if (common_.legacy()) {  // the original's: nothing in it; with the id of the ask, so that we know each other's
+    Header header;
+    header.type = PacketType::heartbeat;
+    header.id = answer.to;
+    header.session = common_.self.session();
+    if (!sealing.add(header, {}, {}, route.path, peer.from_2000)) return false;
+    answer.to = {};
+    return true;
+  }
+  const Route before = route;
+  if (!route.pay(heartbeat_size)) return true;
+  const bool asks = !before.proven;
+  const auto id = common_.random.value<PacketId>();
+  if (!heartbeat(sealing, route.path, id, {asks, asks && peer.told != peer.known && !peer.overfull}, answer.to,
+                 answer.channel)) {
+    route = before;
+    return false;
+  }
+  answer.to = {};
+  if (asks) note_ask(peer, id, now);
+  return true;
+}
+
+bool Presence::say_ask(Peer& peer, Sealing& sealing, Now now) {
+  if (peer.ask_wait.us == 0 || peer.ask_due > now.tick) return true;
+  Route& route = peer.candidate.known() ? peer.candidate : peer.address;
+  const Route before = route;
+  const auto id = common_.random.value<PacketId>();
+  // Who gave us no right to ask cannot answer either: the silence of both is counted.
+  if (route.pay(heartbeat_size)) {
+    const bool lacks = peer.told != peer.known && !peer.overfull;
+    if (!heartbeat(sealing, route.path, id, {true, lacks}, PacketId{}, {})) {
+      route = before;
+      return false;
+    }
+  }
+  note_ask(peer, id, now);
+  return true;
+}
+
+void Presence::note_ask(Peer& peer, PacketId id, Now now) {
+  peer.asked = {id, peer.asked[0]};
+  peer.asked_at = {now.tick, peer.asked_at[0]};
+  if (peer.ask_wait.us == 0) peer.ask_wait = Duration{200'000};
+  peer.ask_due = now.tick + peer.ask_wait;
+  peer.ask_wait = std::min(peer.ask_wait * 2, longest_ask_wait);
+  if (now.tick - peer.heard_at >= interval * silent_intervals) ++peer.unanswered;
+  common_.timers.set_by(peer, peer.ask_due);
+}
+
+bool Presence::say_subscriptions(Peer& peer, Sealing& sealing) {
+  if (!peer.telling) return true;
+  for (const auto own = channels_.own(); peer.tell_next < own.size(); ++peer.tell_next) {
+    const Channel& channel = *own[peer.tell_next];
+    const Route before = peer.address;
+    if (!peer.address.pay(sealed_size(channel.name.size()))) return true;
+    if (!name_channel(sealing, peer.address.path, PacketType::subscribe, channel)) {
+      peer.address = before;
+      return false;
+    }
+  }
+  peer.telling = false;
+  return true;
+}
+
+bool Presence::say_to_group(Sealing& sealing, Now now) {
+  const auto fresh_id = [this] { return common_.random.value<PacketId>(); };
+  if (goodbye_) {
+    if (!common_.legacy() && !heartbeat(sealing, group, fresh_id(), {false, false}, PacketId{}, {}, 0)) return false;
+    goodbye_ = false;
+  }
+  if (!announce(sealing, now)) return false;
+  if (beat_now_) {
+    if (!heartbeat(sealing, group, fresh_id(), {false, false}, PacketId{}, {})) return false;
+    beat_now_ = false;
+  }
+  if (ask_group_now_) {
+    const bool everybody = wanted_ == ChannelId{};
+    if (!heartbeat(sealing, group, fresh_id(), {true, everybody}, PacketId{}, wanted_)) return false;
+    ask_group_now_ = false;
+  }
+  return true;
+}
+
+// A board answers only a HEARTBEAT that names a channel it hears.
+bool Presence::ask(Sealing& sealing, const Path& to, PacketId id) {
+  if (!common_.legacy()) return heartbeat(sealing, to, id, {true, false}, PacketId{}, {});
+  Header header;
+  header.type = PacketType::heartbeat;
+  header.id = id;
+  header.session = common_.self.session();
+  header.channel = channels_.own().empty() ? ChannelId{} : channels_.own().front()->id;
+  return sealing.add(header, {}, {}, to, common_.group_from_2000);
+}
+
+bool Presence::announce(Sealing& sealing, Now now) {
+  while (Channel* channel = leaving_.front()) {
+    if (!common_.paced(now.tick)) return true;
+    if (!name_channel(sealing, group, PacketType::unsubscribe, *channel)) return false;
+    channels_.left(*channel);
+  }
+  for (; announced_ < channels_.own().size(); ++announced_) {
+    if (!common_.paced(now.tick)) return true;
+    if (!name_channel(sealing, group, PacketType::subscribe, *channels_.own()[announced_])) return false;
+  }
+  return true;
+}
+
+bool Presence::heartbeat(Sealing& sealing, const Path& to, PacketId id, HeartbeatFlags flags, PacketId answers,
+                         const ChannelId& channel, std::uint16_t ttl_s) {
+  Header header;
+  header.type = PacketType::heartbeat;
+  header.flags = flags.bits();
+  header.id = id;
+  header.session = common_.self.session();
+  header.ttl_s = ttl_s;
+  header.channel = channel;
+  std::array<std::uint8_t, wire::size_of<HeartbeatBody>> body;
+  wire::encode(HeartbeatBody{answers, common_.self.previous(), channels_.mark()}, body);
+  return sealing.add(header, body, {}, to);
+}
+
+bool Presence::name_channel(Sealing& sealing, const Path& to, PacketType type, const Channel& channel) {
+  Header header;
+  header.type = type;
+  header.flags = type == PacketType::subscribe ? channel.priority & 0x0F : 0;
+  header.id = common_.random.value<PacketId>();
+  header.session = common_.self.session();
+  header.channel = channel.id;
+  return sealing.add(header, bytes_of(channel.name), {}, to, common_.group_from_2000);
+}
+
+}  // namespace tacit::nomq

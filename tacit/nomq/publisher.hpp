@@ -1,0 +1,163 @@
+#pragma once
+#include "tacit/kit/ring.hpp"
+#include "tacit/nomq/answers.hpp"
+#include "tacit/nomq/debts.hpp"
+#include "tacit/nomq/event.hpp"
+#include "tacit/nomq/presence.hpp"
+#include "tacit/nomq/retained.hpp"
+
+namespace tacit::nomq {
+
+// A message on its way out, in the clear; it is sealed anew each time it leaves.
+struct Slot : Link<>, Link<Retrying>, Timer {
+  // To whom: the group, an address that the owner named, or one peer that lacks a retained message.
+  enum class To : std::uint8_t { group, address, peer };
+
+  Slot() : Timer(static_cast<std::uint8_t>(Alarm::slot)) {}
+
+  Handle handle{};
+  PacketId id{};
+  SessionId session{};  // of its first transmission
+  ChannelId channel{};
+  Endpoint address;
+  Interest* interest = nullptr;  // To::peer
+  To to{};
+  Qos qos{};
+  std::uint8_t priority = 0, tries = 0;
+  bool retain = false;
+  bool reported = true;     // its owner hears how it ended
+  bool numbered = false;    // in flight
+  bool pubrel_due = false;  // legacy: after a repeated PUBLISH
+  std::uint16_t ttl_s = 0, size = 0;
+  std::uint16_t owing = 0, delivered = 0, given_up = 0;
+  std::optional<Reason> reason;
+  std::uint32_t published_s = 0, nonce = 0;
+  Instant first_sent, next_try, deadline;
+  Duration wait{};
+  List<Debt, BySlot> debts;
+  MutBytes memory;
+  Slot* next_in_index = nullptr;
+};
+
+// The sending half of a node; specification section 16, Retries and Outcomes, and section 8 for legacy. A
+// slot is on exactly one list, and that is its state:
+//
+//   free --publish()--> queued --transmit()--> free                                       (QoS 0)
+//                              --transmit()--> in flight --all acknowledged, or given up--> finished
+//   finished --poll_outcome()--> free
+//
+// Who owes an acknowledgement is a Debt. A peer's debts wait on its list in the order in which they were
+// sent and are repeated from there, each to that peer alone; what strangers owe is repeated with its slot.
+class Publisher {
+ public:
+  struct Tables {
+    std::span<Slot> slots;
+    std::span<Slot*> slot_buckets;
+    MutBytes messages;  // each slot gets an equal part: the longest message
+    std::span<Debt> debts;
+    std::span<Debt*> debt_buckets;
+    std::span<SessionId> who;  // for Outcome::by
+  };
+  Publisher(Common&, const Tables&, Peers&, Channels&, Presence&, RetainedMessages&);
+
+  // Gives too_large, empty_message, bad_qos, bad_utf8, invalid_argument, no_wall_clock, queue_full.
+  Result<Handle> publish(const Publication&, Now);
+  // Legacy: a kept message goes to the group once more. False: there is no room now.
+  bool publish_again(const Retained&);
+
+  // ACK, PUBREC, PUBCOMP; `peer` is null for a stranger. True: it counts, because it settled something.
+  // Gives bad_body, unknown_id, wrong_state, duplicate.
+  Result<bool> on_acknowledgement(const Opened&, Peer* peer, const Path& from, Answers&, Now);
+
+  void on_peer_alarm(Peer&, Now);  // what it did not acknowledge in time is to be sent again
+  void on_slot_alarm(Slot&, Now);
+  void on_relief(Now);
+  void resume(Peer& peer) {  // it may be sent to
+    if (!peer.again.empty()) retrying_.push_back(peer);
+  }
+  void forgive(Peer&, Reason);     // it owes nothing any more
+  void forgive_unlistened(Peer&);  // … of what it does not listen to any more
+  void inherit(Peer& from, Peer& to);
+  void renew_session(Now);
+
+  void close();  // all that is queued or owed is given up as closed
+
+  // The one channel of all messages that wait for the group, or null.
+  const ChannelId* only_channel_waiting() const;
+
+  bool transmit(Sealing&, Now);  // all that may leave, or false: the outbox is full
+  std::optional<Outcome> poll_outcome();
+
+  bool idle() const { return used_ == 0 && displaced_count_ == 0; }  // nothing queued, in flight or unreported
+  std::size_t used() const { return used_; }
+
+  Timer relief{static_cast<std::uint8_t>(Alarm::relief)};
+
+ private:
+  struct ById {
+    using Key = PacketId;
+    static Key key(const Slot& s) { return s.id; }
+    static std::size_t hash(Key id) { return static_cast<std::uint32_t>(id); }
+    static Slot*& next(Slot& s) { return s.next_in_index; }
+  };
+  enum class Sent : std::uint8_t { yes, not_now, outbox_full };
+
+  Result<Done> check(const Publication&) const;
+  Slot* make_room(std::uint8_t priority, Now);
+  bool displace(List<Slot>&);
+  void queue(Slot&);
+
+  bool transmit_again(Peer&, Sealing&, Now);
+  bool transmit_again(Debt&, Sealing&, Now);
+  bool repeat(Slot&, Sealing&, Now);
+  bool transmit_retained(Sealing&, Now);
+  bool transmit_queued(Sealing&, Now);
+  Slot* next_queued(Now);
+  Sent transmit_first(Slot&, Sealing&, Now);
+  bool enough_debts(const Slot&) const;
+  void number(Slot&, Now);
+  void owe(Slot&, Peer&, Now);
+  void plan(Slot&, Now);
+  bool from_2000(const Slot&) const;
+  bool put(const Slot&, PacketId, SessionId, const Path&, Sealing&) const;
+  bool put_pubrel(const Slot&, const Path&, Sealing&) const;
+
+  Result<bool> on_open_debt(Debt&, const Header&, const Path& from, bool from_2000, Answers&, Now);
+  Result<bool> on_no_debt(Slot&, const Header&, Peer*, const Path& from, Answers&);
+  Debt* debt_of(Slot&, const Header&, Peer*, const Path& from);
+  void settle(Debt&, Now);
+  void give_up(Debt&, Reason);
+  void give_up_all(Slot&, Reason);
+  void close(Debt&);
+  void conclude(Slot&);
+  void release(Slot&);
+  bool may_number_another() const;
+  void wait_for_relief(Instant due);
+  bool relieve(Now);
+  bool all_silent(const Slot&, Now) const;
+  bool expired(const Slot& slot, std::uint32_t now_s) const {
+    return now_s > std::uint64_t{slot.published_s} + slot.ttl_s + 1;
+  }
+
+  Common& common_;
+  Peers& peers_;
+  Channels& channels_;
+  Presence& presence_;
+  RetainedMessages& retained_;
+  Debts debts_;
+  Index<Slot, ById> in_flight_index_;
+  std::span<SessionId> who_;
+  List<Slot> free_, finished_;
+  List<Slot, Retrying> repeating_;
+  std::array<Handle, 16> displaced_{};
+  std::size_t displaced_count_ = 0;
+  Instant relieved_{};
+  bool blocked_ = false;  // for want of a number or of room
+  std::array<List<Slot>, priority_max + 1> queued_, queued_acknowledged_;
+  std::array<List<Slot>, 2> in_flight_;  // numbered in this session, and in the one before
+  List<Peer, Retrying> retrying_;
+  std::size_t used_ = 0;
+  std::uint32_t next_handle_ = 0;
+};
+
+}  // namespace tacit::nomq

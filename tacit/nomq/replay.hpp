@@ -1,0 +1,66 @@
+#pragma once
+#include "tacit/kit/table.hpp"
+#include "tacit/kit/window.hpp"
+#include "tacit/nomq/packet.hpp"
+
+namespace tacit::nomq {
+
+inline constexpr std::uint32_t memory_s = 120;  // of the last packet, by the monotonic clock
+
+// Seconds for memories, a little long (2^20 µs), so that a chip need not divide.
+enum class Age : std::uint32_t {};
+constexpr Age age_of(Instant t) { return static_cast<Age>(t.us >> 20); }
+
+// Everything remembered of one session whose packet ids count up (profile v1). QoS 0 counts on its own.
+struct SessionMemory {
+  Window<ids_in_flight_max> acknowledged;
+  Window<64> at_most_once;
+  Age last{};
+};
+
+// One packet of those whose ids tell nothing about their order.
+struct Trace {
+  enum class Of : std::uint8_t { publish_nonce, subscribe, unsubscribe, heartbeat };
+  SessionId session{};
+  std::uint32_t value = 0;  // nonce or packet id
+  Of of{};
+  friend constexpr bool operator==(const Trace&, const Trace&) = default;
+};
+
+// Sessions, ids and nonces are random, and only who holds the key can choose them.
+struct ReplayHash {
+  std::size_t operator()(SessionId id) const { return static_cast<std::uint32_t>(id); }
+  std::size_t operator()(const Trace& t) const { return static_cast<std::uint32_t>(t.session) ^ t.value; }
+};
+
+// Knows each packet that came before; specification section 16. No address is part of any key here: a
+// copy that arrives from another address is the same packet.
+//
+// Nothing is forgotten early: where there is no room the newcomer is refused.
+class Replay {
+ public:
+  using Sessions = Table<SessionId, SessionMemory, ReplayHash>;
+  using Traces = Table<Trace, Age, ReplayHash>;
+  Replay(std::span<Sessions::Entry> sessions, std::span<Traces::Entry> traces) : sessions_(sessions), traces_(traces) {}
+
+  enum class Sight : std::uint8_t { first, again };
+
+  // A PUBLISH, by its id where ids count up and by its nonce otherwise. Only looks: the message may be
+  // refused for another reason. Gives too_old and replay_memory_full.
+  Result<Sight> look(const Header&, bool ids_count_up, std::uint32_t nonce, Instant now);
+  // After look(), for the same packet: it has been told to the owner.
+  void remember(const Header&, bool ids_count_up, std::uint32_t nonce, Instant now);
+
+  // A packet that has an effect only once; remembered at once. Gives replay_memory_full.
+  Result<Sight> see(const Trace&, Instant now);
+
+ private:
+  Result<Sight> look_counted(const Header&, Instant now);
+  bool sweep(Age now);
+
+  Sessions sessions_;
+  Traces traces_;
+  Age swept_{};
+};
+
+}  // namespace tacit::nomq

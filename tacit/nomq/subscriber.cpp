@@ -1,0 +1,182 @@
+#include "tacit/nomq/subscriber.hpp"
+
+#include "tacit/nomq/utf8.hpp"
+
+namespace tacit::nomq {
+
+namespace {
+
+constexpr Duration receipt_lifetime{120'000'000};
+constexpr std::array<Duration, 3> legacy_pubrec_repeats{Duration{1'000'000}, Duration{2'000'000}, Duration{4'000'000}};
+
+}  // namespace
+
+Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels, Answers& answers)
+    : common_(common), channels_(channels), answers_(answers), replay_(tables.sessions, tables.traces),
+      receipts_(tables.receipts), index_(tables.receipt_buckets) {
+  for (Receipt& receipt : receipts_) free_.push_back(receipt);
+}
+
+Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, Now now) {
+  const Header& header = packet.header();
+  auto message = read(packet, from);
+  if (!message) return message;
+  const bool since_start = message->published_s > std::uint64_t{started_s_} + clock_window_s;
+  if (!since_start && !message->retain && common_.config.across_restart == AcrossRestart::at_most_once &&
+      message->qos != Qos::at_most_once)
+    return Reason::before_start;
+  message->maybe_repeated = !since_start && message->qos != Qos::at_most_once;
+
+  const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
+  const std::uint32_t nonce = read_publish(packet.body(), common_.config.profile)->preamble.nonce;
+  const auto sight = replay_.look(header, counts_up, nonce, now.tick);
+  if (!sight) return sight.error();
+  if (*sight == Replay::Sight::again) return repeated(*message, packet);
+  if (auto owed = acknowledge(*message, packet, now); !owed) return owed.error();
+  replay_.remember(header, counts_up, nonce, now.tick);
+  return message;
+}
+
+// What a PUBLISH says, if it says it rightly and to us. The order of the checks is the specification's.
+Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
+  const Header& header = packet.header();
+  const auto flags = PublishFlags::of(header.flags);
+  if (flags.qos == Qos::undefined) return Reason::bad_qos;
+  const auto body = read_publish(packet.body(), common_.config.profile);
+  if (!body) return body.error();
+  if (body->message.size() > message_max) return Reason::too_large;
+  if (body->message.empty() && !flags.retain) return Reason::empty_message;
+  if (common_.legacy() && !is_utf8(body->message)) return Reason::bad_utf8;
+  // Both times are the sender's clock, so its error does not matter here.
+  const Preamble& preamble = body->preamble;
+  const bool over =
+      preamble.published_s_high == 0 && header.sent_at_s > std::uint64_t{preamble.published_s} + header.ttl_s + 1;
+  if (over && (!common_.legacy() || common_.config.legacy_enforce_ttl)) return Reason::expired;
+  const Channel* channel = channels_.subscribed(header.channel);
+  if (!channel) return Reason::unknown_channel;
+
+  Message message;
+  message.channel = channel->name;
+  message.payload = body->message;
+  message.path = from;
+  message.from = header.session;
+  message.id = header.id;
+  message.published_s = packet.unix_s(preamble.published_s);
+  message.ttl_s = header.ttl_s;
+  message.priority = flags.priority;
+  message.qos = flags.qos;
+  message.retain = flags.retain;
+  return message;
+}
+
+// Not told again; acknowledged again, because our first acknowledgement may be what got lost, but not
+// before the owner has accepted what it was told.
+Reason Subscriber::repeated(const Message& message, const Opened& packet) {
+  if (message.qos == Qos::at_most_once) return Reason::replay;
+  Receipt* receipt = index_.find({message.from, message.id});
+  const Answer answer = acknowledgement(message, packet);
+  if (receipt) receipt->answer.to = answer.to;
+  if (!receipt || receipt->state != Receipt::State::unaccepted) answers_.push(answer);
+  return Reason::duplicate;
+}
+
+Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Now now) {
+  if (message.qos == Qos::at_most_once) return Done{};
+  const Answer answer = acknowledgement(message, packet);
+  const bool manual = common_.config.manual_acknowledgement;
+  const bool pubrec_may_get_lost = common_.legacy() && message.qos == Qos::exactly_once;
+  if (!manual && !pubrec_may_get_lost) {
+    answers_.push(answer);
+    return Done{};
+  }
+  Receipt* receipt = free_.front();
+  if (!receipt && manual) return Reason::unaccepted_full;
+  if (!manual) answers_.push(answer);
+  if (!receipt) return Done{};  // its PUBREC is sent once, as the original's
+  receipt->token = Token{next_token_++ * static_cast<std::uint32_t>(receipts_.size()) +
+                         static_cast<std::uint32_t>(receipt - receipts_.data())};
+  receipt->answer = answer;
+  receipt->from = message.from;
+  receipt->tries = 0;
+  held_.push_back(*receipt);
+  index_.insert(*receipt);
+  if (manual) {
+    receipt->state = Receipt::State::unaccepted;
+    message.token = receipt->token;
+    common_.timers.set(*receipt, now.tick + receipt_lifetime);
+  } else {
+    receipt->state = Receipt::State::pubrec_sent;
+    common_.timers.set(*receipt, now.tick + legacy_pubrec_repeats[0]);
+  }
+  return Done{};
+}
+
+Answer Subscriber::acknowledgement(const Message& message, const Opened& packet) const {
+  Answer answer{message.path,      packet.header().channel, message.id, common_.self.session(), PacketType::pubrec, 0,
+                packet.from_2000()};
+  if (message.qos == Qos::at_least_once) {
+    answer.type = PacketType::ack;
+    answer.flags = static_cast<std::uint8_t>(message.qos);
+  }
+  return answer;
+}
+
+Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
+  const Header& header = packet.header();
+  const auto body = wire::decode<ControlBody>(packet.body());
+  if (!body || packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
+  Receipt* receipt = index_.find({header.session, header.id});
+  if (receipt && receipt->state == Receipt::State::unaccepted) return Reason::wrong_state;
+  const bool awaited = receipt && receipt->state == Receipt::State::pubrec_sent;
+  if (awaited) forget(*receipt);
+  answers_.push({from, header.channel, header.id, common_.self.session(), PacketType::pubcomp, 0, packet.from_2000()});
+  return awaited;
+}
+
+Result<Done> Subscriber::once(const Header& header, Trace::Of of, Now now) {
+  const auto sight = replay_.see({header.session, static_cast<std::uint32_t>(header.id), of}, now.tick);
+  if (!sight) return sight.error();
+  if (*sight == Replay::Sight::again) return Reason::replay;
+  return Done{};
+}
+
+Result<Done> Subscriber::accept(Token token) {
+  if (receipts_.empty()) return Reason::unknown_token;
+  Receipt& receipt = receipts_[static_cast<std::uint32_t>(token) % receipts_.size()];
+  if (receipt.token != token || receipt.state != Receipt::State::unaccepted) return Reason::unknown_token;
+  receipt.state = Receipt::State::accepted;
+  leaving_.push_back(receipt);
+  return Done{};
+}
+
+bool Subscriber::transmit(Sealing& sealing, Now now) {
+  while (Receipt* receipt = leaving_.front()) {
+    receipt->answer.session = common_.self.session();
+    if (!Answers::put(receipt->answer, sealing)) return false;
+    const bool repeats =
+        common_.legacy() && receipt->answer.type == PacketType::pubrec && receipt->tries < legacy_pubrec_repeats.size();
+    if (repeats) {
+      receipt->state = Receipt::State::pubrec_sent;
+      held_.push_back(*receipt);
+      common_.timers.set(*receipt, now.tick + legacy_pubrec_repeats[receipt->tries]);
+    } else {
+      forget(*receipt);
+    }
+  }
+  return true;
+}
+
+void Subscriber::on_receipt_alarm(Receipt& receipt, Now) {
+  if (receipt.state != Receipt::State::pubrec_sent) return forget(receipt);  // its publisher has long given up
+  ++receipt.tries;
+  leaving_.push_back(receipt);
+}
+
+void Subscriber::forget(Receipt& receipt) {
+  common_.timers.cancel(receipt);
+  index_.erase(receipt);
+  receipt.token = Token::none;
+  free_.push_front(receipt);
+}
+
+}  // namespace tacit::nomq
