@@ -1,0 +1,15 @@
+#pragma once
+
+namespace tacit::app {
+
+class Program;
+
+// Each adds one command to the program; one file a command.
+void add_completion(Program&);
+void add_config(Program&);
+void add_key(Program&);
+void add_man(Program&);
+void add_reasons(Program&);
+void add_version(Program&);
+
+}  // namespace tacit::app
