@@ -301,13 +301,13 @@ bool UdpSocket::can_retry(int error) {
 
 void UdpSocket::recover(const Outbox::Run& run, int error) {
   if (run.count > 1) return send_singly(run, error);
-  const bool source_is_gone = error == EINVAL || error == EADDRNOTAVAIL;
-  if (source_is_gone && !is_unspecified(run.path.local.ip)) {
+  const Refusal why = refusal_of(error);
+  // What is not reachable from this address of ours may be from another: IPv4 says the same where it is none of ours.
+  if (why == Refusal::unreachable && !is_unspecified(run.path.local.ip)) {
     Outbox::Run from_anywhere = run;
     from_anywhere.path.local = {};
     return send({&from_anywhere, 1});
   }
-  const Refusal why = refusal_of(error);
   if (why == Refusal::gone) broken_ = true;
   counters_.refuse(why, run.count);
 }
