@@ -109,6 +109,13 @@ void Lan::add_interface(std::size_t n) {
   host(n).ip("address add " + link_local(n) + "/64 dev eth0 nodad");
 }
 
+void Lan::connect(Namespace& host, const std::string& interface, const std::string& ipv4) {
+  bridge_.ip("link add guest type veth peer name " + interface + " netns " + host.path());
+  bridge_.ip("link set guest master br0 up");
+  host.ip("link set " + interface + " addrgenmode none up");
+  host.ip("address add " + ipv4 + "/24 broadcast + dev " + interface);
+}
+
 void Lan::remove_interface(std::size_t n) { host(n).ip("link delete eth0"); }
 void Lan::unplug(std::size_t n) { bridge_.ip("link set port" + std::to_string(n) + " down"); }
 void Lan::plug_in(std::size_t n) { bridge_.ip("link set port" + std::to_string(n) + " up"); }

@@ -46,7 +46,7 @@ class Lan {
   explicit Lan(std::size_t hosts);
 
   std::size_t size() const { return hosts_.size(); }
-  Namespace& host(std::size_t n) { return *hosts_.at(n); }
+  Namespace& host(std::size_t n) const { return *hosts_.at(n); }
   static std::string ipv4(std::size_t n) { return "10.77.0." + std::to_string(n + 1); }
   static std::string link_local(std::size_t n) { return "fe80::" + std::to_string(n + 1); }
 
@@ -54,6 +54,9 @@ class Lan {
   void plug_in(std::size_t n);
   void remove_interface(std::size_t n);  // the network card, and its addresses with it
   void add_interface(std::size_t n);
+
+  // Gives a host of another LAN a second interface, in this one.
+  void connect(Namespace& host, const std::string& interface, const std::string& ipv4);
 
  private:
   Namespace bridge_;

@@ -86,7 +86,11 @@ class Station {
 
   void say_to_group(std::string text) { say({{}, {}, true}, std::move(text)); }
   void say(const Path& path, std::string text) {
-    talker_.say(path, std::move(text));
+    prepare(path, std::move(text));
+    flush();
+  }
+  void prepare(const Path& path, std::string text) { talker_.say(path, std::move(text)); }
+  void flush() {
     host_.inside([&] { driver_.flush(); });
   }
   void turn() {
