@@ -24,26 +24,26 @@ Node::Node(const Config& config, const Tables& tables, crypto::PacketCipher& cip
 
 // --- The owner's verbs -------------------------------------------------------------------------------
 
-Result<ChannelId> Node::subscribe(std::string_view name, Now now, std::uint8_t priority) {
+Result<ChannelId> Node::subscribe(std::string_view name, const Now& now, std::uint8_t priority) {
   if (name.empty() || priority > priority_max) return Reason::invalid_argument;
   if (name.size() > message_max) return Reason::too_large;
   const bool had = channels_.subscribed(channel_id(name)) != nullptr;
   const auto channel = channels_.subscribe(name, priority);
   if (!channel) return channel.error();
-  if (!had) presence_.subscriptions_changed(now);
+  if (!had) presence_.subscriptions_changed(now.tick);
   return (*channel)->id;
 }
 
-Result<Done> Node::unsubscribe(std::string_view name, Now now) {
+Result<Done> Node::unsubscribe(std::string_view name, const Now& now) {
   Channel* channel = channels_.subscribed(channel_id(name));
   if (!channel) return Reason::unknown_channel;
   channels_.unsubscribe(*channel);
   presence_.announce_unsubscribe(*channel);
-  presence_.subscriptions_changed(now);
+  presence_.subscriptions_changed(now.tick);
   return Done{};
 }
 
-Result<Handle> Node::publish(const Publication& what, Now now) {
+Result<Handle> Node::publish(const Publication& what, const Now& now) {
   begin(now);
   if (what.retain && now.utc)
     if (auto room = retained_.make_room(what, now.utc->s); !room) return room.error();
@@ -54,7 +54,7 @@ Result<Handle> Node::publish(const Publication& what, Now now) {
   return handle;
 }
 
-Result<PacketId> Node::ping(const Path& path, Now now) {
+Result<PacketId> Node::ping(const Path& path, const Now& now) {
   if (!now.utc) return Reason::no_wall_clock;
   if (common_.legacy() && channels_.own().empty()) return Reason::not_supported;
   for (Ping& ping : pings_)
@@ -90,19 +90,19 @@ PeerView Node::view(const Peer& p) {
 // --- Time --------------------------------------------------------------------------------------------
 
 // Nothing happens before there is a wall clock: no packet could be sent or believed.
-void Node::begin(Now now) {
+void Node::begin(const Now& now) {
   if (!now.utc) return;
   watch_clock(now);
   if (begun_) return;
   begun_ = true;
-  presence_.start(now);
+  presence_.start(now.tick);
   timers_.set(renewal_, now.tick + session_lifetime);
   if (config_.legacy_retained_every.us > 0) timers_.set(again_, now.tick + config_.legacy_retained_every);
 }
 
 // A step back of the wall clock makes old packets young again, of which nothing is remembered any more. So
 // one by more than their window counts as a restart.
-void Node::watch_clock(Now now) {
+void Node::watch_clock(const Now& now) {
   const std::int64_t offset_us = std::int64_t{now.utc->s} * 1'000'000 + now.utc->ns / 1000 - now.tick.us;
   if (!begun_ || offset_us < clock_offset_us_ - clock_step_us) {
     subscriber_.start(*now.utc);
@@ -111,12 +111,12 @@ void Node::watch_clock(Now now) {
   clock_offset_us_ = std::max(clock_offset_us_, offset_us);
 }
 
-void Node::timeout(Now now) {
+void Node::timeout(const Now& now) {
   begin(now);
-  while (Timer* timer = timers_.pop_due(now.tick)) on_alarm(*timer, now);
+  while (Timer* timer = timers_.pop_due(now.tick)) on_alarm(*timer, now.tick);
 }
 
-void Node::on_alarm(Timer& timer, Now now) {
+void Node::on_alarm(Timer& timer, Instant now) {
   switch (static_cast<Alarm>(timer.kind)) {
     case Alarm::peer: {
       auto& peer = static_cast<Peer&>(timer);
@@ -134,8 +134,8 @@ void Node::on_alarm(Timer& timer, Now now) {
     case Alarm::renewal:
       publisher_.renew_session(now);
       presence_.say_renewed();
-      return timers_.set(timer, now.tick + session_lifetime);
-    case Alarm::retained: retained_.start_again(); return timers_.set(timer, now.tick + config_.legacy_retained_every);
+      return timers_.set(timer, now + session_lifetime);
+    case Alarm::retained: retained_.start_again(); return timers_.set(timer, now + config_.legacy_retained_every);
   }
 }
 
@@ -143,7 +143,7 @@ void Node::on_alarm(Timer& timer, Now now) {
 
 // A datagram makes at most one event and one answer. Opening changes its bytes, so the room is counted
 // before: what is opened is consumed, and what is not consumed was never touched.
-std::size_t Node::input(std::span<Datagram> in, Now now) {
+std::size_t Node::input(std::span<Datagram> in, const Now& now) {
   begin(now);
   std::size_t consumed = 0;
   while (const std::size_t batch = std::min(in.size() - consumed, input_room())) {
@@ -155,12 +155,12 @@ std::size_t Node::input(std::span<Datagram> in, Now now) {
 
 std::size_t Node::input_room() const { return std::min({open_jobs_.size(), events_.room(), answers_.room()}); }
 
-void Node::input_batch(std::span<Datagram> in, Now now) {
+void Node::input_batch(std::span<Datagram> in, const Now& now) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < in.size(); ++i) {
     auto job = now.utc ? begin_open(in[i].bytes) : Result<crypto::OpenJob>(Reason::no_wall_clock);
     if (!job) {
-      drop(job.error(), in[i].path, now);
+      drop(job.error(), in[i].path, now.tick);
       continue;
     }
     job->place = static_cast<std::uint16_t>(i);
@@ -171,14 +171,14 @@ void Node::input_batch(std::span<Datagram> in, Now now) {
   for (const crypto::OpenJob& job : jobs) {
     const Datagram& datagram = in[job.place];
     const auto packet = finish_open(job, {now.utc->s, common_.legacy() ? config_.epoch : Epoch::unix_1970});
-    if (packet) on_packet(*packet, datagram.path, datagram.bytes.size(), now);
-    else drop(packet.error(), datagram.path, now);
+    if (packet) on_packet(*packet, datagram.path, datagram.bytes.size(), now.tick);
+    else drop(packet.error(), datagram.path, now.tick);
   }
 }
 
-void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, Now now) {
+void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, Instant now) {
   const Header& header = packet.header();
-  if (self_.ours(header.session, now.tick)) return drop(Reason::own, from, now);  // the mac does not say for whom
+  if (self_.ours(header.session, now)) return drop(Reason::own, from, now);  // the mac does not say for whom
   ++traffic_.packets_in;
 
   const std::size_t room_before = answers_.room();
@@ -191,7 +191,7 @@ void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, N
 
 // True: the packet counts, it is news; and it remains to be said whom it is from. What was repeated proves,
 // moves and enlivens nobody.
-Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t size, Now now) {
+Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t size, Instant now) {
   switch (packet.header().type) {
     case PacketType::publish: return on_publish(packet, from, now);
     case PacketType::subscribe:
@@ -206,7 +206,7 @@ Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t 
   return Reason::bad_type;
 }
 
-Result<bool> Node::on_publish(const Opened& packet, const Path& from, Now now) {
+Result<bool> Node::on_publish(const Opened& packet, const Path& from, Instant now) {
   const auto message = subscriber_.on_publish(packet, from, now);
   if (!message) return message.error();
   events_.push(*message);
@@ -214,7 +214,7 @@ Result<bool> Node::on_publish(const Opened& packet, const Path& from, Now now) {
   return true;
 }
 
-Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Now now) {
+Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Instant now) {
   const Header& header = packet.header();
   const std::string_view name = text_of(packet.body());
   if (name.empty()) return Reason::bad_body;
@@ -236,7 +236,7 @@ Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::
   return false;
 }
 
-Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view name, Now now) {
+Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view name, Instant now) {
   const Channel* channel = channels_.find(id);
   const bool knew = channel && channels_.interest(peer, *channel);
   const auto interest = presence_.listens(peer, id);
@@ -249,7 +249,7 @@ Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view 
   return false;
 }
 
-Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Now now) {
+Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Instant now) {
   const Header& header = packet.header();
   HeartbeatBody body;
   if (!common_.legacy() && !packet.body().empty()) {
@@ -286,9 +286,9 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
 }
 
 // Answers to the whole group's ping may be many.
-bool Node::answers_ping(PacketId answers, const Path& from, Now now) {
+bool Node::answers_ping(PacketId answers, const Path& from, Instant now) {
   for (Ping& ping : pings_) {
-    if (ping.id == PacketId{} || !ping.sent || now.tick - ping.at > ping_lifetime) continue;
+    if (ping.id == PacketId{} || !ping.sent || now - ping.at > ping_lifetime) continue;
     if (common_.legacy() ? from.peer != ping.path.peer : answers != ping.id) continue;
     if (!ping.path.to_group) ping.id = {};
     return true;
@@ -298,13 +298,13 @@ bool Node::answers_ping(PacketId answers, const Path& from, Now now) {
 
 // --- Peers -------------------------------------------------------------------------------------------
 
-Peer* Node::learn(const Opened& packet, const Path& from, Now now) {
+Peer* Node::learn(const Opened& packet, const Path& from, Instant now) {
   const SessionId session = packet.header().session;
   Peer* peer = peers_.find(session);
   if (!peer) {
     if (!peers_.has_free())
       if (Peer* lost = peers_.longest_lost()) forget(*lost);
-    peer = peers_.add(session, from, now.tick);
+    peer = peers_.add(session, from, now);
     if (!peer) return nullptr;
     reporting_.push_back(*peer);
   }
@@ -315,7 +315,7 @@ Peer* Node::learn(const Opened& packet, const Path& from, Now now) {
   return peer;
 }
 
-void Node::hear(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Now now) {
+void Node::hear(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Instant now) {
   presence_.heard(peer, from, size, answered, now);
   after_hearing(peer);
 }
@@ -386,23 +386,23 @@ std::optional<Event> Node::poll_event() {
 }
 
 // Always counted, told at a bounded rate: anybody can make us drop things.
-void Node::drop(Reason reason, const Path& from, Now now) {
+void Node::drop(Reason reason, const Path& from, Instant now) {
   counters_.add(reason);
-  if (drop_events_.take(now.tick)) events_.push(Dropped{reason, from});
+  if (drop_events_.take(now)) events_.push(Dropped{reason, from});
 }
 
-void Node::poll_transmit(Outbox& out, Now now) {
+void Node::poll_transmit(Outbox& out, const Now& now) {
   begin(now);
   if (!now.utc) return answers_.clear();  // no packet without a time; peers will ask again
   Sealing sealing(cipher_, seal_jobs_, random_, out, *now.utc);
   const Retained* again = nullptr;
   while ((again = retained_.again(sealing.now_s())) && publisher_.publish_again(*again)) retained_.skip_again();
-  (void)(answers_.transmit(sealing) && subscriber_.transmit(sealing, now) && transmit_pings(sealing, now) &&
-         presence_.transmit(sealing, now) && publisher_.transmit(sealing, now));
+  (void)(answers_.transmit(sealing) && subscriber_.transmit(sealing, now.tick) && transmit_pings(sealing) &&
+         presence_.transmit(sealing, now.tick) && publisher_.transmit(sealing, now.tick));
   traffic_.packets_out += sealing.added();
 }
 
-bool Node::transmit_pings(Sealing& sealing, Now) {
+bool Node::transmit_pings(Sealing& sealing) {
   for (Ping& ping : pings_) {
     if (ping.id == PacketId{} || ping.sent) continue;
     if (!presence_.ask(sealing, ping.path, ping.id)) return false;

@@ -37,25 +37,25 @@ class Node {
 
   // The name lives until unsubscribe(), and then until announcing() is false. Gives channels_full,
   // invalid_argument for an empty name, too_large for one that no packet can hold.
-  Result<ChannelId> subscribe(std::string_view channel, Now, std::uint8_t priority = 0);
-  Result<Done> unsubscribe(std::string_view channel, Now);  // gives unknown_channel
+  Result<ChannelId> subscribe(std::string_view channel, const Now&, std::uint8_t priority = 0);
+  Result<Done> unsubscribe(std::string_view channel, const Now&);  // gives unknown_channel
   bool announcing() const { return presence_.announcing(); }
 
   // The message is copied. With QoS 1 and 2 exactly one Outcome follows. Gives too_large, empty_message,
   // bad_qos, bad_utf8, invalid_argument, no_wall_clock, queue_full, retained_full.
-  Result<Handle> publish(const Publication&, Now);
+  Result<Handle> publish(const Publication&, const Now&);
   // Manual acknowledgement: the message is safe. Gives unknown_token.
   Result<Done> accept(Token token) { return subscriber_.accept(token); }
 
   // Asks who is at the end of the path; Answered follows, or nothing. Legacy: a board answers only where a
   // channel is shared, so one must be subscribed. Gives no_wall_clock, queue_full, not_supported.
-  Result<PacketId> ping(const Path&, Now);
+  Result<PacketId> ping(const Path&, const Now&);
   // Tells the group that this node leaves; what is still owed is given up as closed.
   void goodbye();
 
-  std::size_t input(std::span<Datagram>, Now);
-  void timeout(Now);
-  void poll_transmit(Outbox&, Now);
+  std::size_t input(std::span<Datagram>, const Now&);
+  void timeout(const Now&);
+  void poll_transmit(Outbox&, const Now&);
   std::optional<Event> poll_event();
   std::optional<Instant> next_timeout() const { return timers_.next(); }
 
@@ -63,6 +63,9 @@ class Node {
   const Counters& counters() const { return counters_; }
   const Traffic& traffic() const { return traffic_; }
   bool idle() const { return publisher_.idle(); }  // nothing queued, in flight or unreported
+  // The oldest QoS 0 message of a priority that has not left: of all the others it is known that they have, or
+  // that they gave way to what matters more.
+  std::optional<Handle> first_unsent(std::uint8_t priority) const { return publisher_.first_unsent(priority); }
   bool subscribed(const ChannelId& id) const { return channels_.subscribed(id) != nullptr; }
   bool listens(SessionId peer, const ChannelId&) const;
   bool awaits_pubrel(SessionId from, PacketId id) const { return subscriber_.awaits_pubrel(from, id); }
@@ -83,28 +86,28 @@ class Node {
     bool sent = false;
   };
 
-  void begin(Now);
-  void watch_clock(Now);
+  void begin(const Now&);
+  void watch_clock(const Now&);
   std::size_t input_room() const;
-  void input_batch(std::span<Datagram>, Now);
-  void on_packet(const Opened&, const Path& from, std::size_t size, Now);
-  Result<bool> dispatch(const Opened&, const Path& from, std::size_t size, Now);
-  Result<bool> on_publish(const Opened&, const Path& from, Now);
-  Result<bool> on_subscription(const Opened&, const Path& from, std::size_t size, Now);
-  Result<bool> on_listens(Peer&, const ChannelId&, std::string_view name, Now);
-  Result<bool> on_heartbeat(const Opened&, const Path& from, std::size_t size, Now);
-  bool answers_ping(PacketId answers, const Path& from, Now);
+  void input_batch(std::span<Datagram>, const Now&);
+  void on_packet(const Opened&, const Path& from, std::size_t size, Instant);
+  Result<bool> dispatch(const Opened&, const Path& from, std::size_t size, Instant);
+  Result<bool> on_publish(const Opened&, const Path& from, Instant);
+  Result<bool> on_subscription(const Opened&, const Path& from, std::size_t size, Instant);
+  Result<bool> on_listens(Peer&, const ChannelId&, std::string_view name, Instant);
+  Result<bool> on_heartbeat(const Opened&, const Path& from, std::size_t size, Instant);
+  bool answers_ping(PacketId answers, const Path& from, Instant);
 
-  Peer* learn(const Opened&, const Path& from, Now);
-  void hear(Peer&, const Path& from, std::size_t size, std::size_t answered, Now);
+  Peer* learn(const Opened&, const Path& from, Instant);
+  void hear(Peer&, const Path& from, std::size_t size, std::size_t answered, Instant);
   void after_hearing(Peer&);
   void renewed(Peer& known, SessionId session);
   void lose(Peer&);
   void forget(Peer&);
 
-  void on_alarm(Timer&, Now);
-  void drop(Reason, const Path& from, Now);
-  bool transmit_pings(Sealing&, Now);
+  void on_alarm(Timer&, Instant);
+  void drop(Reason, const Path& from, Instant);
+  bool transmit_pings(Sealing&);
   static PeerView view(const Peer&);
 
   const Config config_;

@@ -10,30 +10,30 @@ const Path group{{}, {}, true};
 
 }  // namespace
 
-void Presence::start(Now now) {
-  started_ = now.tick;
+void Presence::start(Instant now) {
+  started_ = now;
   if (common_.legacy()) return;
   asks_left_ = discovery_asks;
-  common_.timers.set(discovery, now.tick);
-  next_beat_ = now.tick + common_.about(interval, 10);
+  common_.timers.set(discovery, now);
+  next_beat_ = now + common_.about(interval, 10);
   common_.timers.set_by(beat, next_beat_);
 }
 
-void Presence::subscriptions_changed(Now now) {
+void Presence::subscriptions_changed(Instant now) {
   announced_ = std::min<std::uint32_t>(announced_, static_cast<std::uint32_t>(channels_.own().size()));
   if (common_.legacy()) return;
-  changed_at_ = now.tick;
+  changed_at_ = now;
   change_beats_left_ = change_beats.size();
   common_.timers.set_by(beat, changed_at_ + change_beats[0]);
 }
 
-void Presence::on_beat(Now now) {
-  if (change_beats_left_ > 0 && changed_at_ + change_beats[change_beats.size() - change_beats_left_] <= now.tick) {
+void Presence::on_beat(Instant now) {
+  if (change_beats_left_ > 0 && changed_at_ + change_beats[change_beats.size() - change_beats_left_] <= now) {
     --change_beats_left_;
     beat_now_ = true;
   }
-  if (next_beat_ <= now.tick) {
-    next_beat_ = now.tick + common_.about(interval, 10);
+  if (next_beat_ <= now) {
+    next_beat_ = now + common_.about(interval, 10);
     beat_now_ = true;
   }
   common_.timers.set_by(beat, next_beat_);
@@ -41,13 +41,13 @@ void Presence::on_beat(Now now) {
     common_.timers.set_by(beat, changed_at_ + change_beats[change_beats.size() - change_beats_left_]);
 }
 
-void Presence::on_discovery(Now now) {
+void Presence::on_discovery(Instant now) {
   ask_group_now_ = true;
-  if (--asks_left_ > 0) common_.timers.set(discovery, now.tick + discovery_gap);
+  if (--asks_left_ > 0) common_.timers.set(discovery, now + discovery_gap);
 }
 
-void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Now now) {
-  peer.heard_at = now.tick;
+void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Instant now) {
+  peer.heard_at = now;
   peer.unanswered = 0;
   if (peer.presence == Peer::Presence::lost) {
     peers_.make_present(peer);
@@ -66,18 +66,19 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
   if (!route->proven) route->earn(size - answered);
   if (common_.legacy()) {  // there is nothing to ask a board
     if (route == &peer.candidate) peer.address = peer.candidate, peer.candidate = {};
-  } else if (route == &peer.candidate || reason_to_ask(peer, now.tick)) {
+  } else if (route == &peer.candidate || reason_to_ask(peer, now)) {
     want_ask(peer, now);
   }
   if (peer.telling || peer.answer.to != PacketId{} || peer.ask_wait.us != 0) speak(peer);
   arm(peer);
 }
 
-void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBody& body, const Path& from, Now now) {
+void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBody& body, const Path& from,
+                            Instant now) {
   const Header& header = packet.header();
   const auto flags = HeartbeatFlags::of(header.flags);
   for (std::size_t i = 0; i < peer.asked.size() && body.answers != PacketId{}; ++i)
-    if (body.answers == peer.asked[i] && now.tick - peer.asked_at[i] <= proof_within) prove(peer);
+    if (body.answers == peer.asked[i] && now - peer.asked_at[i] <= proof_within) prove(peer);
 
   if (!packet.body().empty() && peer.told != body.subscriptions) {
     peer.told = body.subscriptions;
@@ -87,7 +88,7 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
   const bool of_all = header.channel == ChannelId{};
   if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
     const Duration patience{from.to_group ? common_.random.value<std::uint16_t>() % 50'000 : 0};
-    peer.answer = {now.tick + patience, header.id, header.channel, from.peer == peer.candidate.path.peer, {}};
+    peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.path.peer, {}};
     speak(peer);
   }
   if (flags.wants_subscriptions) {
@@ -95,17 +96,17 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
     peer.tell_next = 0;
     speak(peer);
   }
-  if (reason_to_ask(peer, now.tick)) want_ask(peer, now);
+  if (reason_to_ask(peer, now)) want_ask(peer, now);
   arm(peer);
 }
 
 // The original answers a HEARTBEAT that names a channel it hears with one that names none. Two nodes that
 // answered every one would never stop, so a peer gets at most one an interval.
-void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Now now) {
+void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Instant now) {
   const Header& header = packet.header();
   if (header.channel != ChannelId{} && !channels_.subscribed(header.channel)) return;
-  if (now.tick < peer.answer.not_before) return;
-  peer.answer = {now.tick, header.id, {}, false, now.tick + interval};
+  if (now < peer.answer.not_before) return;
+  peer.answer = {now, header.id, {}, false, now + interval};
   speak(peer);
 }
 
@@ -149,9 +150,9 @@ bool Presence::reason_to_ask(const Peer& peer, Instant now) const {
   return now - peer.heard_at >= interval * silent_intervals;
 }
 
-void Presence::want_ask(Peer& peer, Now now) {
+void Presence::want_ask(Peer& peer, Instant now) {
   if (common_.legacy() || peer.ask_wait.us != 0) return;
-  peer.ask_due = now.tick;
+  peer.ask_due = now;
   peer.ask_wait = Duration{peer.told != peer.known ? 100'000 : 200'000};
   speak(peer);
 }
@@ -163,23 +164,23 @@ void Presence::arm(Peer& peer) {
   if (peer.ask_wait.us != 0) timers.set_by(peer, peer.ask_due);
 }
 
-bool Presence::on_alarm(Peer& peer, Now now) {
+bool Presence::on_alarm(Peer& peer, Instant now) {
   if (peer.presence != Peer::Presence::present) return false;
-  const bool silent = now.tick - peer.heard_at >= interval * silent_intervals;
-  if (silent && (common_.legacy() || (peer.unanswered >= asks_before_lost && peer.ask_due <= now.tick))) return true;
+  const bool silent = now - peer.heard_at >= interval * silent_intervals;
+  if (silent && (common_.legacy() || (peer.unanswered >= asks_before_lost && peer.ask_due <= now))) return true;
   if (peer.ask_wait.us == 0 && silent) {
     want_ask(peer, now);
     peer.ask_wait = Duration{1'000'000};
-  } else if (peer.ask_wait.us != 0 && peer.ask_due <= now.tick) {
-    if (reason_to_ask(peer, now.tick)) speak(peer);
+  } else if (peer.ask_wait.us != 0 && peer.ask_due <= now) {
+    if (reason_to_ask(peer, now)) speak(peer);
     else peer.ask_wait = {};
   }
-  if (peer.answer.to != PacketId{} && peer.answer.due <= now.tick) speak(peer);
+  if (peer.answer.to != PacketId{} && peer.answer.due <= now) speak(peer);
   arm(peer);
   return false;
 }
 
-bool Presence::transmit(Sealing& sealing, Now now) {
+bool Presence::transmit(Sealing& sealing, Instant now) {
   if (!say_to_group(sealing, now)) return false;
   while (Peer* peer = speaking_.front()) {
     if (!say_answer(*peer, sealing, now) || !say_ask(*peer, sealing, now) || !say_subscriptions(*peer, sealing))
@@ -190,9 +191,9 @@ bool Presence::transmit(Sealing& sealing, Now now) {
 }
 
 // Each of these says what is due and may be said: false only where the outbox is full.
-bool Presence::say_answer(Peer& peer, Sealing& sealing, Now now) {
+bool Presence::say_answer(Peer& peer, Sealing& sealing, Instant now) {
   OwedAnswer& answer = peer.answer;
-  if (answer.to == PacketId{} || answer.due > now.tick) return true;
+  if (answer.to == PacketId{} || answer.due > now) return true;
   Route& route = answer.to_candidate && peer.candidate.known() ? peer.candidate : peer.address;
   if (common_.legacy()) {  // the original's: nothing in it; with the id of the ask, so that we know each other's
     Header header;
@@ -217,8 +218,8 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Now now) {
   return true;
 }
 
-bool Presence::say_ask(Peer& peer, Sealing& sealing, Now now) {
-  if (peer.ask_wait.us == 0 || peer.ask_due > now.tick) return true;
+bool Presence::say_ask(Peer& peer, Sealing& sealing, Instant now) {
+  if (peer.ask_wait.us == 0 || peer.ask_due > now) return true;
   Route& route = peer.candidate.known() ? peer.candidate : peer.address;
   const Route before = route;
   const auto id = common_.random.value<PacketId>();
@@ -234,13 +235,13 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Now now) {
   return true;
 }
 
-void Presence::note_ask(Peer& peer, PacketId id, Now now) {
+void Presence::note_ask(Peer& peer, PacketId id, Instant now) {
   peer.asked = {id, peer.asked[0]};
-  peer.asked_at = {now.tick, peer.asked_at[0]};
+  peer.asked_at = {now, peer.asked_at[0]};
   if (peer.ask_wait.us == 0) peer.ask_wait = Duration{200'000};
-  peer.ask_due = now.tick + peer.ask_wait;
+  peer.ask_due = now + peer.ask_wait;
   peer.ask_wait = std::min(peer.ask_wait * 2, longest_ask_wait);
-  if (now.tick - peer.heard_at >= interval * silent_intervals) ++peer.unanswered;
+  if (now - peer.heard_at >= interval * silent_intervals) ++peer.unanswered;
   common_.timers.set_by(peer, peer.ask_due);
 }
 
@@ -259,7 +260,7 @@ bool Presence::say_subscriptions(Peer& peer, Sealing& sealing) {
   return true;
 }
 
-bool Presence::say_to_group(Sealing& sealing, Now now) {
+bool Presence::say_to_group(Sealing& sealing, Instant now) {
   const auto fresh_id = [this] { return common_.random.value<PacketId>(); };
   if (goodbye_) {
     if (!common_.legacy() && !heartbeat(sealing, group, fresh_id(), {false, false}, PacketId{}, {}, 0)) return false;
@@ -289,14 +290,14 @@ bool Presence::ask(Sealing& sealing, const Path& to, PacketId id) {
   return sealing.add(header, {}, {}, to, common_.group_from_2000);
 }
 
-bool Presence::announce(Sealing& sealing, Now now) {
+bool Presence::announce(Sealing& sealing, Instant now) {
   while (Channel* channel = leaving_.front()) {
-    if (!common_.paced(now.tick)) return true;
+    if (!common_.paced(now)) return true;
     if (!name_channel(sealing, group, PacketType::unsubscribe, *channel)) return false;
     channels_.left(*channel);
   }
   for (; announced_ < channels_.own().size(); ++announced_) {
-    if (!common_.paced(now.tick)) return true;
+    if (!common_.paced(now)) return true;
     if (!name_channel(sealing, group, PacketType::subscribe, *channels_.own()[announced_])) return false;
   }
   return true;

@@ -26,38 +26,38 @@ class Presence {
 
   Presence(Common& common, Peers& peers, Channels& channels) : common_(common), peers_(peers), channels_(channels) {}
 
-  void start(Now now);
+  void start(Instant now);
   Instant discovered_at() const { return started_ + discovery_lasts; }
   // The next asks of the group name this channel; without one they ask everybody.
   void look_for(const ChannelId* channel) { wanted_ = channel ? *channel : ChannelId{}; }
 
   // Our subscriptions changed: tell the group, and again in a while.
-  void subscriptions_changed(Now now);
+  void subscriptions_changed(Instant now);
   void announce_unsubscribe(Channel& channel) { leaving_.push_back(channel); }
   bool announcing() const { return announced_ < channels_.own().size() || !leaving_.empty(); }
   void say_renewed() { beat_now_ = !common_.legacy(); }
   void say_goodbye() { goodbye_ = true; }
 
   // Something that counts came from a peer: `size` bytes, of which `answered` are owed back already.
-  void heard(Peer&, const Path& from, std::size_t size, std::size_t answered, Now);
+  void heard(Peer&, const Path& from, std::size_t size, std::size_t answered, Instant);
   // Its HEARTBEAT, which has been heard().
-  void on_heartbeat(Peer&, const Opened&, const HeartbeatBody&, const Path& from, Now);
-  void on_legacy_heartbeat(Peer&, const Opened&, Now);
+  void on_heartbeat(Peer&, const Opened&, const HeartbeatBody&, const Path& from, Instant);
+  void on_legacy_heartbeat(Peer&, const Opened&, Instant);
   // It listens to a channel, as it said; gives subscriptions_full.
   Result<Interest*> listens(Peer&, const ChannelId&);
 
   // Something waits for the peer: ask, if its address is not proven or it listens to more than we know.
-  void want_ask(Peer&, Now);
+  void want_ask(Peer&, Instant);
 
   // What has come due. True: the peer has been silent for too long.
-  bool on_alarm(Peer&, Now);
-  void on_beat(Now);
-  void on_discovery(Now);
+  bool on_alarm(Peer&, Instant);
+  void on_beat(Instant);
+  void on_discovery(Instant);
 
   // The owner asks who is at the end of a path; false: the outbox is full.
   bool ask(Sealing&, const Path&, PacketId);
   // All that may leave, or false: the outbox is full.
-  bool transmit(Sealing&, Now);
+  bool transmit(Sealing&, Instant);
 
   Timer beat{static_cast<std::uint8_t>(Alarm::beat)}, discovery{static_cast<std::uint8_t>(Alarm::discovery)};
 
@@ -66,12 +66,12 @@ class Presence {
   void prove(Peer&);
   void arm(Peer&);
   void speak(Peer& peer) { speaking_.push_back(peer); }
-  bool say_answer(Peer&, Sealing&, Now);
-  bool say_ask(Peer&, Sealing&, Now);
-  void note_ask(Peer&, PacketId, Now);
+  bool say_answer(Peer&, Sealing&, Instant);
+  bool say_ask(Peer&, Sealing&, Instant);
+  void note_ask(Peer&, PacketId, Instant);
   bool say_subscriptions(Peer&, Sealing&);
-  bool say_to_group(Sealing&, Now);
-  bool announce(Sealing&, Now);
+  bool say_to_group(Sealing&, Instant);
+  bool announce(Sealing&, Instant);
   bool heartbeat(Sealing&, const Path&, PacketId, HeartbeatFlags, PacketId answers, const ChannelId&,
                  std::uint16_t ttl_s = ttl_default_s);
   bool name_channel(Sealing&, const Path&, PacketType, const Channel&);

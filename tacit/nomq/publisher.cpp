@@ -33,10 +33,10 @@ Publisher::Publisher(Common& common, const Tables& tables, Peers& peers, Channel
 
 // --- The owner's verb --------------------------------------------------------------------------------
 
-Result<Handle> Publisher::publish(const Publication& what, Now now) {
+Result<Handle> Publisher::publish(const Publication& what, const Now& now) {
   if (auto fine = check(what); !fine) return fine.error();
   if (!now.utc) return Reason::no_wall_clock;
-  Slot* slot = make_room(what.priority, now);
+  Slot* slot = make_room(what.priority, now.tick);
   if (!slot) return Reason::queue_full;
   if (what.message.size() > slot->memory.size()) return Reason::too_large;
 
@@ -67,7 +67,7 @@ Result<Done> Publisher::check(const Publication& what) const {
 }
 
 // Where all slots are taken, what is owed by the silent is given up, and then what matters less gives way.
-Slot* Publisher::make_room(std::uint8_t priority, Now now) {
+Slot* Publisher::make_room(std::uint8_t priority, Instant now) {
   if (free_.empty()) (void)relieve(now);
   for (std::size_t lower = 0; free_.empty() && lower < priority; ++lower)
     if (displace(queued_[lower]) || displace(queued_acknowledged_[lower])) common_.counters.add(Reason::queue_full);
@@ -117,13 +117,13 @@ bool Publisher::publish_again(const Retained& message) {
 
 // --- Leaving -----------------------------------------------------------------------------------------
 
-bool Publisher::transmit(Sealing& sealing, Now now) {
+bool Publisher::transmit(Sealing& sealing, Instant now) {
   while (Peer* peer = retrying_.front()) {
     if (!transmit_again(*peer, sealing, now)) return false;
     List<Peer, Retrying>::remove(*peer);
   }
   while (Slot* slot = repeating_.front()) {
-    if (!common_.paced(now.tick)) break;
+    if (!common_.paced(now)) break;
     if (!repeat(*slot, sealing, now)) return false;
     if (!slot->pubrel_due) List<Slot, Retrying>::remove(*slot);
   }
@@ -132,7 +132,7 @@ bool Publisher::transmit(Sealing& sealing, Now now) {
 
 // One by one, to the peer alone. An address that is not proven gets no more than came from it; what is
 // left then waits for the proof, which has been asked for.
-bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Now now) {
+bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Instant now) {
   while (Debt* debt = peer.again.front()) {
     const Route before = peer.address;
     const bool publish = debt->state == Debt::State::publish_sent;
@@ -146,7 +146,7 @@ bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Now now) {
   return true;
 }
 
-bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Now now) {
+bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Instant now) {
   const Slot& slot = *debt.slot;
   Peer& peer = *debt.peer;
   const bool put_it = debt.state == Debt::State::publish_sent
@@ -154,16 +154,16 @@ bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Now now) {
                           : put_pubrel(slot, peer.address.path, sealing);
   if (!put_it) return false;
   debt.repeated = true;
-  debt.sent_at = now.tick;
+  debt.sent_at = now;
   peer.waiting.push_back(debt);
-  common_.timers.set_by(peer, now.tick + peer.wait);
+  common_.timers.set_by(peer, now + peer.wait);
   return true;
 }
 
 // What strangers owe. Legacy: after each repeated PUBLISH of QoS 2 a bare PUBREL, which a board that has
 // the message answers and any other ignores; and the last try at QoS 1 has a new nonce, because a board
 // does not acknowledge what it has seen.
-bool Publisher::repeat(Slot& slot, Sealing& sealing, Now) {
+bool Publisher::repeat(Slot& slot, Sealing& sealing, Instant) {
   const Path to = slot.to == Slot::To::group ? group : Path{slot.address, {}, false};
   const Debt* debt = slot.debts.front();
   const bool pubrel_only = slot.delivered > 0 || (!common_.legacy() && debt && debt->state == Debt::State::pubrel_sent);
@@ -183,7 +183,7 @@ bool Publisher::repeat(Slot& slot, Sealing& sealing, Now) {
   return true;
 }
 
-bool Publisher::transmit_retained(Sealing& sealing, Now now) {
+bool Publisher::transmit_retained(Sealing& sealing, Instant now) {
   while (true) {
     const auto next = retained_.next(sealing.now_s());
     Slot* slot = next.interest ? free_.front() : nullptr;
@@ -211,13 +211,13 @@ bool Publisher::transmit_retained(Sealing& sealing, Now now) {
       else next.interest->serving = slot;
     } else {
       release(*slot);
-      if (sent == Sent::not_now) wait_for_relief(now.tick + relief_gap);
+      if (sent == Sent::not_now) wait_for_relief(now + relief_gap);
       return sent == Sent::not_now;
     }
   }
 }
 
-bool Publisher::transmit_queued(Sealing& sealing, Now now) {
+bool Publisher::transmit_queued(Sealing& sealing, Instant now) {
   while (Slot* slot = next_queued(now)) {
     if (expired(*slot, sealing.now_s())) {
       common_.counters.add(Reason::expired);
@@ -237,14 +237,14 @@ bool Publisher::transmit_queued(Sealing& sealing, Now now) {
 
 // The most important, and the oldest of those. What must be numbered waits while the oldest number is too
 // far behind; what goes to the group waits, at the start, until we know who is there.
-Slot* Publisher::next_queued(Now now) {
+Slot* Publisher::next_queued(Instant now) {
   const bool number_free = may_number_another();
-  const bool discovered = common_.legacy() || now.tick >= presence_.discovered_at();
+  const bool discovered = common_.legacy() || now >= presence_.discovered_at();
   for (std::size_t p = queued_.size(); p-- > 0;) {
     Slot* plain = queued_[p].front();
     Slot* acknowledged = queued_acknowledged_[p].front();
     if (acknowledged && !number_free) {
-      wait_for_relief(now.tick + relief_gap);
+      wait_for_relief(now + relief_gap);
       acknowledged = nullptr;
     }
     if (acknowledged && acknowledged->to == Slot::To::group && !discovered) {
@@ -269,13 +269,13 @@ const ChannelId* Publisher::only_channel_waiting() const {
   return only;
 }
 
-Publisher::Sent Publisher::transmit_first(Slot& slot, Sealing& sealing, Now now) {
+Publisher::Sent Publisher::transmit_first(Slot& slot, Sealing& sealing, Instant now) {
   const bool numbered = slot.qos != Qos::at_most_once;
   if (numbered && !enough_debts(slot)) {
-    wait_for_relief(now.tick + relief_gap);
+    wait_for_relief(now + relief_gap);
     return Sent::not_now;
   }
-  if (!common_.paced(now.tick)) return Sent::not_now;
+  if (!common_.paced(now)) return Sent::not_now;
   const Path to = slot.to == Slot::To::group  ? group
                   : slot.to == Slot::To::peer ? slot.interest->peer->address.path
                                               : Path{slot.address, {}, false};
@@ -298,11 +298,11 @@ bool Publisher::enough_debts(const Slot& slot) const {
 }
 
 // It has left for the first time: now it has a packet id, and those who are there owe an acknowledgement.
-void Publisher::number(Slot& slot, Now now) {
+void Publisher::number(Slot& slot, Instant now) {
   slot.id = common_.self.next_acknowledged();
   slot.session = common_.self.session();
   common_.self.take_acknowledged();
-  slot.first_sent = now.tick;
+  slot.first_sent = now;
   slot.numbered = true;
   in_flight_[0].push_back(slot);
   in_flight_index_.insert(slot);
@@ -328,26 +328,26 @@ void Publisher::number(Slot& slot, Now now) {
   plan(slot, now);
 }
 
-void Publisher::owe(Slot& slot, Peer& peer, Now now) {
+void Publisher::owe(Slot& slot, Peer& peer, Instant now) {
   if (!peer.owes()) {
-    peer.owing_since = now.tick;
+    peer.owing_since = now;
     peer.wait = common_.about(peer.round_trip.wait(), 20);
   }
   Debt& debt = debts_.add(slot, slot.debts, &peer);
   ++slot.owing;
-  debt.sent_at = now.tick;
+  debt.sent_at = now;
   peer.waiting.push_back(debt);
-  common_.timers.set_by(peer, now.tick + peer.wait);
+  common_.timers.set_by(peer, now + peer.wait);
   if (!peer.address.proven) presence_.want_ask(peer, now);
 }
 
 // When a slot is looked at next: for its next try, where strangers owe, or because its time is over.
-void Publisher::plan(Slot& slot, Now now) {
+void Publisher::plan(Slot& slot, Instant now) {
   slot.next_try = slot.deadline;
   if (common_.legacy()) {
     if (slot.tries < legacy_repeats.size()) slot.next_try = slot.first_sent + legacy_repeats[slot.tries];
   } else if (slot.to == Slot::To::address) {
-    slot.next_try = now.tick + common_.about(slot.wait, 20);
+    slot.next_try = now + common_.about(slot.wait, 20);
     slot.wait = std::min(slot.wait * 2, longest_wait);
   }
   common_.timers.set(slot, std::min(slot.next_try, slot.deadline));
@@ -383,7 +383,7 @@ bool Publisher::from_2000(const Slot& slot) const {
 // --- Acknowledged ------------------------------------------------------------------------------------
 
 Result<bool> Publisher::on_acknowledgement(const Opened& packet, Peer* peer, const Path& from, Answers& answers,
-                                           Now now) {
+                                           Instant now) {
   const Header& header = packet.header();
   const auto body = wire::decode<ControlBody>(packet.body());
   if (!body || packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
@@ -399,7 +399,7 @@ Result<bool> Publisher::on_acknowledgement(const Opened& packet, Peer* peer, con
 }
 
 Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Path& from, bool from_2000,
-                                     Answers& answers, Now now) {
+                                     Answers& answers, Instant now) {
   Slot& slot = *debt.slot;
   if (header.type == PacketType::pubrec && debt.state != Debt::State::given_up) {
     // Also where it has been said before: what we said then may be what got lost.
@@ -413,8 +413,8 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
 
   debt.by = header.session;
   if (Peer* peer = debt.peer) {
-    if (!debt.repeated) peer->round_trip.measure(now.tick - debt.sent_at);
-    peer->acknowledged_at = now.tick;
+    if (!debt.repeated) peer->round_trip.measure(now - debt.sent_at);
+    peer->acknowledged_at = now;
     peer->wait = common_.about(peer->round_trip.wait(), 20);
   }
   if (header.type != PacketType::pubrec) {
@@ -422,11 +422,11 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
     return true;
   }
   debt.state = Debt::State::pubrel_sent;
-  debt.sent_at = now.tick;
+  debt.sent_at = now;
   debt.repeated = false;
   if (debt.peer) {
     debt.peer->waiting.push_back(debt);
-    common_.timers.set_by(*debt.peer, now.tick + debt.peer->wait);
+    common_.timers.set_by(*debt.peer, now + debt.peer->wait);
   } else if (common_.legacy()) {
     slot.deadline = slot.first_sent + legacy_deadline;
   } else {
@@ -475,14 +475,14 @@ Debt* Publisher::debt_of(Slot& slot, const Header& header, Peer* peer, const Pat
   return &debt;
 }
 
-void Publisher::settle(Debt& debt, Now now) {
+void Publisher::settle(Debt& debt, Instant now) {
   Slot& slot = *debt.slot;
   close(debt);
   debt.state = Debt::State::settled;
   ++slot.delivered;
   if (slot.owing > 0) return;
   if (!common_.legacy() || slot.to == Slot::To::address) return conclude(slot);
-  slot.deadline = std::min(slot.deadline, now.tick + legacy_settling);  // for others who are about to answer
+  slot.deadline = std::min(slot.deadline, now + legacy_settling);  // for others who are about to answer
   slot.tries = legacy_repeats.size();
   List<Slot, Retrying>::remove(slot);
   plan(slot, now);
@@ -544,20 +544,19 @@ std::optional<Outcome> Publisher::poll_outcome() {
 
 // --- Not acknowledged --------------------------------------------------------------------------------
 
-void Publisher::on_peer_alarm(Peer& peer, Now now) {
+void Publisher::on_peer_alarm(Peer& peer, Instant now) {
   const Debt* first = peer.waiting.front();
   if (!first) return;
-  if (first->sent_at + peer.wait <= now.tick) {
-    for (Debt* debt; (debt = peer.waiting.front()) && debt->sent_at + peer.wait <= now.tick;)
-      peer.again.push_back(*debt);
+  if (first->sent_at + peer.wait <= now) {
+    for (Debt* debt; (debt = peer.waiting.front()) && debt->sent_at + peer.wait <= now;) peer.again.push_back(*debt);
     peer.wait = std::min(common_.about(peer.wait * 2, 20), longest_wait);
     resume(peer);
   }
   if (const Debt* next = peer.waiting.front()) common_.timers.set_by(peer, next->sent_at + peer.wait);
 }
 
-void Publisher::on_slot_alarm(Slot& slot, Now now) {
-  if (now.tick < slot.deadline) {
+void Publisher::on_slot_alarm(Slot& slot, Instant now) {
+  if (now < slot.deadline) {
     ++slot.tries;
     repeating_.push_back(slot);
     return plan(slot, now);
@@ -575,7 +574,7 @@ void Publisher::wait_for_relief(Instant due) {
   common_.timers.set_by(relief, due);
 }
 
-void Publisher::on_relief(Now now) {
+void Publisher::on_relief(Instant now) {
   if (blocked_) (void)relieve(now);
   blocked_ = false;
 }
@@ -648,9 +647,9 @@ bool Publisher::may_number_another() const {
   return !oldest || next - static_cast<std::uint32_t>(oldest->id) < ids_in_flight_max;
 }
 
-void Publisher::renew_session(Now now) {
+void Publisher::renew_session(Instant now) {
   while (Slot* slot = in_flight_[0].front()) in_flight_[1].push_back(*slot);
-  common_.self.renew(now.tick, [this](PacketId start) {
+  common_.self.renew(now, [this](PacketId start) {
     for (const Slot* slot = in_flight_[1].front(); slot; slot = in_flight_[1].after(*slot)) {
       const auto ahead =
           static_cast<std::int32_t>(static_cast<std::uint32_t>(start) - static_cast<std::uint32_t>(slot->id));
@@ -662,9 +661,9 @@ void Publisher::renew_session(Now now) {
 
 // One dead subscriber does not stop the others: where there is no number or no room for another message,
 // what is owed by nobody but the silent is given up.
-bool Publisher::relieve(Now now) {
-  if (now.tick - relieved_ < Duration{50'000}) return false;
-  relieved_ = now.tick;
+bool Publisher::relieve(Instant now) {
+  if (now - relieved_ < Duration{50'000}) return false;
+  relieved_ = now;
   bool any = false;
   for (List<Slot>& list : in_flight_)
     for (Slot* slot = list.front(); slot;) {
@@ -679,11 +678,11 @@ bool Publisher::relieve(Now now) {
   return any;
 }
 
-bool Publisher::all_silent(const Slot& slot, Now now) const {
+bool Publisher::all_silent(const Slot& slot, Instant now) const {
   for (const Debt* debt = slot.debts.front(); debt; debt = slot.debts.after(*debt)) {
     if (!open(*debt)) continue;
     const Instant since = debt->peer ? std::max(debt->peer->owing_since, debt->peer->acknowledged_at) : slot.first_sent;
-    if (now.tick - since < silence) return false;
+    if (now - since < silence) return false;
   }
   return slot.owing > 0;
 }

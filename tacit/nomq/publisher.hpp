@@ -61,33 +61,38 @@ class Publisher {
   Publisher(Common&, const Tables&, Peers&, Channels&, Presence&, RetainedMessages&);
 
   // Gives too_large, empty_message, bad_qos, bad_utf8, invalid_argument, no_wall_clock, queue_full.
-  Result<Handle> publish(const Publication&, Now);
+  Result<Handle> publish(const Publication&, const Now&);
   // Legacy: a kept message goes to the group once more. False: there is no room now.
   bool publish_again(const Retained&);
 
   // ACK, PUBREC, PUBCOMP; `peer` is null for a stranger. True: it counts, because it settled something.
   // Gives bad_body, unknown_id, wrong_state, duplicate.
-  Result<bool> on_acknowledgement(const Opened&, Peer* peer, const Path& from, Answers&, Now);
+  Result<bool> on_acknowledgement(const Opened&, Peer* peer, const Path& from, Answers&, Instant);
 
-  void on_peer_alarm(Peer&, Now);  // what it did not acknowledge in time is to be sent again
-  void on_slot_alarm(Slot&, Now);
-  void on_relief(Now);
+  void on_peer_alarm(Peer&, Instant);  // what it did not acknowledge in time is to be sent again
+  void on_slot_alarm(Slot&, Instant);
+  void on_relief(Instant);
   void resume(Peer& peer) {  // it may be sent to
     if (!peer.again.empty()) retrying_.push_back(peer);
   }
   void forgive(Peer&, Reason);     // it owes nothing any more
   void forgive_unlistened(Peer&);  // … of what it does not listen to any more
   void inherit(Peer& from, Peer& to);
-  void renew_session(Now);
+  void renew_session(Instant);
 
   void close();  // all that is queued or owed is given up as closed
 
   // The one channel of all messages that wait for the group, or null.
   const ChannelId* only_channel_waiting() const;
 
-  bool transmit(Sealing&, Now);  // all that may leave, or false: the outbox is full
+  bool transmit(Sealing&, Instant);  // all that may leave, or false: the outbox is full
   std::optional<Outcome> poll_outcome();
 
+  // The oldest QoS 0 message of a priority that has not left; what was accepted before it has.
+  std::optional<Handle> first_unsent(std::uint8_t priority) const {
+    const Slot* slot = queued_[priority].front();
+    return slot ? std::optional(slot->handle) : std::nullopt;
+  }
   bool idle() const { return used_ == 0 && displaced_count_ == 0; }  // nothing queued, in flight or unreported
   std::size_t used() const { return used_; }
 
@@ -103,29 +108,29 @@ class Publisher {
   enum class Sent : std::uint8_t { yes, not_now, outbox_full };
 
   Result<Done> check(const Publication&) const;
-  Slot* make_room(std::uint8_t priority, Now);
+  Slot* make_room(std::uint8_t priority, Instant);
   bool displace(List<Slot>&);
   void queue(Slot&);
 
-  bool transmit_again(Peer&, Sealing&, Now);
-  bool transmit_again(Debt&, Sealing&, Now);
-  bool repeat(Slot&, Sealing&, Now);
-  bool transmit_retained(Sealing&, Now);
-  bool transmit_queued(Sealing&, Now);
-  Slot* next_queued(Now);
-  Sent transmit_first(Slot&, Sealing&, Now);
+  bool transmit_again(Peer&, Sealing&, Instant);
+  bool transmit_again(Debt&, Sealing&, Instant);
+  bool repeat(Slot&, Sealing&, Instant);
+  bool transmit_retained(Sealing&, Instant);
+  bool transmit_queued(Sealing&, Instant);
+  Slot* next_queued(Instant);
+  Sent transmit_first(Slot&, Sealing&, Instant);
   bool enough_debts(const Slot&) const;
-  void number(Slot&, Now);
-  void owe(Slot&, Peer&, Now);
-  void plan(Slot&, Now);
+  void number(Slot&, Instant);
+  void owe(Slot&, Peer&, Instant);
+  void plan(Slot&, Instant);
   bool from_2000(const Slot&) const;
   bool put(const Slot&, PacketId, SessionId, const Path&, Sealing&) const;
   bool put_pubrel(const Slot&, const Path&, Sealing&) const;
 
-  Result<bool> on_open_debt(Debt&, const Header&, const Path& from, bool from_2000, Answers&, Now);
+  Result<bool> on_open_debt(Debt&, const Header&, const Path& from, bool from_2000, Answers&, Instant);
   Result<bool> on_no_debt(Slot&, const Header&, Peer*, const Path& from, Answers&);
   Debt* debt_of(Slot&, const Header&, Peer*, const Path& from);
-  void settle(Debt&, Now);
+  void settle(Debt&, Instant);
   void give_up(Debt&, Reason);
   void give_up_all(Slot&, Reason);
   void close(Debt&);
@@ -133,8 +138,8 @@ class Publisher {
   void release(Slot&);
   bool may_number_another() const;
   void wait_for_relief(Instant due);
-  bool relieve(Now);
-  bool all_silent(const Slot&, Now) const;
+  bool relieve(Instant);
+  bool all_silent(const Slot&, Instant) const;
   bool expired(const Slot& slot, std::uint32_t now_s) const {
     return now_s > std::uint64_t{slot.published_s} + slot.ttl_s + 1;
   }

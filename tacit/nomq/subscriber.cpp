@@ -17,7 +17,7 @@ Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels,
   for (Receipt& receipt : receipts_) free_.push_back(receipt);
 }
 
-Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, Now now) {
+Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, Instant now) {
   const Header& header = packet.header();
   auto message = read(packet, from);
   if (!message) return message;
@@ -29,11 +29,11 @@ Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, N
 
   const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
   const std::uint32_t nonce = read_publish(packet.body(), common_.config.profile)->preamble.nonce;
-  const auto sight = replay_.look(header, counts_up, nonce, now.tick);
+  const auto sight = replay_.look(header, counts_up, nonce, now);
   if (!sight) return sight.error();
   if (*sight == Replay::Sight::again) return repeated(*message, packet);
   if (auto owed = acknowledge(*message, packet, now); !owed) return owed.error();
-  replay_.remember(header, counts_up, nonce, now.tick);
+  replay_.remember(header, counts_up, nonce, now);
   return message;
 }
 
@@ -80,7 +80,7 @@ Reason Subscriber::repeated(const Message& message, const Opened& packet) {
   return Reason::duplicate;
 }
 
-Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Now now) {
+Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Instant now) {
   if (message.qos == Qos::at_most_once) return Done{};
   const Answer answer = acknowledgement(message, packet);
   const bool manual = common_.config.manual_acknowledgement;
@@ -103,10 +103,10 @@ Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Now
   if (manual) {
     receipt->state = Receipt::State::unaccepted;
     message.token = receipt->token;
-    common_.timers.set(*receipt, now.tick + receipt_lifetime);
+    common_.timers.set(*receipt, now + receipt_lifetime);
   } else {
     receipt->state = Receipt::State::pubrec_sent;
-    common_.timers.set(*receipt, now.tick + legacy_pubrec_repeats[0]);
+    common_.timers.set(*receipt, now + legacy_pubrec_repeats[0]);
   }
   return Done{};
 }
@@ -133,8 +133,8 @@ Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
   return awaited;
 }
 
-Result<Done> Subscriber::once(const Header& header, Trace::Of of, Now now) {
-  const auto sight = replay_.see({header.session, static_cast<std::uint32_t>(header.id), of}, now.tick);
+Result<Done> Subscriber::once(const Header& header, Trace::Of of, Instant now) {
+  const auto sight = replay_.see({header.session, static_cast<std::uint32_t>(header.id), of}, now);
   if (!sight) return sight.error();
   if (*sight == Replay::Sight::again) return Reason::replay;
   return Done{};
@@ -149,7 +149,7 @@ Result<Done> Subscriber::accept(Token token) {
   return Done{};
 }
 
-bool Subscriber::transmit(Sealing& sealing, Now now) {
+bool Subscriber::transmit(Sealing& sealing, Instant now) {
   while (Receipt* receipt = leaving_.front()) {
     receipt->answer.session = common_.self.session();
     if (!Answers::put(receipt->answer, sealing)) return false;
@@ -158,7 +158,7 @@ bool Subscriber::transmit(Sealing& sealing, Now now) {
     if (repeats) {
       receipt->state = Receipt::State::pubrec_sent;
       held_.push_back(*receipt);
-      common_.timers.set(*receipt, now.tick + legacy_pubrec_repeats[receipt->tries]);
+      common_.timers.set(*receipt, now + legacy_pubrec_repeats[receipt->tries]);
     } else {
       forget(*receipt);
     }
@@ -166,7 +166,7 @@ bool Subscriber::transmit(Sealing& sealing, Now now) {
   return true;
 }
 
-void Subscriber::on_receipt_alarm(Receipt& receipt, Now) {
+void Subscriber::on_receipt_alarm(Receipt& receipt, Instant) {
   if (receipt.state != Receipt::State::pubrec_sent) return forget(receipt);  // its publisher has long given up
   ++receipt.tries;
   leaving_.push_back(receipt);
