@@ -39,6 +39,7 @@ std::span<Datagram> LanSockets::receive() {
       told_of_change_ = true;
       continue;
     }
+    if (!listening_) continue;  // it was found ready before
     auto& member = *static_cast<Member*>(owner);
     const bool group = member.place.role == Role::group;
     const auto datagrams = member.socket.receive(inbox_, group ? std::span(links_) : std::span<std::uint32_t>());
@@ -53,6 +54,16 @@ void LanSockets::set_alarm(std::optional<Instant> machine) {
   Instant at = std::min(refresh_at_, machine.value_or(refresh_at_));
   if (!own_.socket.valid()) at = std::min(at, reopen_at_);
   poller_.set_alarm(at);
+}
+
+void LanSockets::listen(bool whether) {
+  if (listening_ == whether) return;
+  listening_ = whether;
+  const auto mind = [&](Member& member) {
+    if (member.socket.valid()) poller_.mind(member.socket.fd(), &member, whether);
+  };
+  mind(own_);
+  for (Member& member : others_) mind(member);
 }
 
 Outbox& LanSockets::outbox() {
@@ -103,6 +114,7 @@ std::error_code LanSockets::open(Member& member, const UdpOptions& options) {
   std::error_code error;
   member.socket = UdpSocket(options, error);
   if (!error) poller_.add(member.socket.fd(), &member, error);
+  if (!error && !listening_) poller_.mind(member.socket.fd(), &member, false);
   if (error) member.socket = {};
   return error;
 }

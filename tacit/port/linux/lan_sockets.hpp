@@ -47,6 +47,10 @@ class LanSockets {
   void maintain(Now);                              // opens and closes what has to be
   void set_alarm(std::optional<Instant> machine);  // when fd() is readable at the latest
 
+  // False: what arrives stays in the kernel, whose buffers are as large as they are, and fd() does not become readable
+  // for it. For an owner that has no room for more; time goes on.
+  void listen(bool whether);
+
   Outbox& outbox();  // cleared
   void send(const Outbox&);
 
@@ -105,6 +109,7 @@ class LanSockets {
 
   Backoff own_backoff_, others_backoff_;
   Instant reopen_at_{}, refresh_at_{};
+  bool listening_ = true;
   bool told_of_change_ = false;  // by the kernel, about interfaces
   bool in_trouble_ = false;      // since the last refresh
   std::uint64_t unreachable_seen_ = 0;

@@ -33,6 +33,13 @@ void Poller::add(int fd, void* owner, std::error_code& error) {
   if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, fd, &event) != 0) error.assign(errno, std::generic_category());
 }
 
+void Poller::mind(int fd, void* owner, bool whether) {
+  epoll_event event{};
+  event.events = whether ? EPOLLIN : 0u;
+  event.data.ptr = owner;
+  (void)epoll_ctl(epoll_.fd(), EPOLL_CTL_MOD, fd, &event);
+}
+
 void Poller::look() {
   const int found = epoll_wait(epoll_.fd(), ready_.data(), static_cast<int>(ready_.size()), 0);
   found_ = found > 0 ? static_cast<std::size_t>(found) : 0;

@@ -22,6 +22,9 @@ class Poller {
   void add(int fd, void* owner, std::error_code&);
   void forget() { found_ = next_ = 0; }
 
+  // Whether a descriptor that was added is looked at.
+  void mind(int fd, void* owner, bool whether);
+
   // Looks without waiting; then next() gives the owners of what is ready, one by one, and null at the end.
   void look();
   void* next();
