@@ -66,9 +66,6 @@ class Node {
   // The oldest QoS 0 message of a priority that has not left: of all the others it is known that they have, or
   // that they gave way to what matters more.
   std::optional<Handle> first_unsent(std::uint8_t priority) const { return publisher_.first_unsent(priority); }
-  // The oldest QoS 0 message of a priority that has not left: of all the others it is known that they have, or
-  // that they gave way to what matters more.
-  std::optional<Handle> first_unsent(std::uint8_t priority) const { return publisher_.first_unsent(priority); }
   bool subscribed(const ChannelId& id) const { return channels_.subscribed(id) != nullptr; }
   bool listens(SessionId peer, const ChannelId&) const;
   bool awaits_pubrel(SessionId from, PacketId id) const { return subscriber_.awaits_pubrel(from, id); }

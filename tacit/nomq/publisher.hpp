@@ -93,11 +93,6 @@ class Publisher {
     const Slot* slot = queued_[priority].front();
     return slot ? std::optional(slot->handle) : std::nullopt;
   }
-  // The oldest QoS 0 message of a priority that has not left; what was accepted before it has.
-  std::optional<Handle> first_unsent(std::uint8_t priority) const {
-    const Slot* slot = queued_[priority].front();
-    return slot ? std::optional(slot->handle) : std::nullopt;
-  }
   bool idle() const { return used_ == 0 && displaced_count_ == 0; }  // nothing queued, in flight or unreported
   std::size_t used() const { return used_; }
 
