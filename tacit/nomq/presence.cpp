@@ -70,7 +70,7 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
     want_ask(peer, now);
   }
   if (peer.telling || peer.answer.to != PacketId{} || peer.ask_wait.us != 0) speak(peer);
-  arm(peer);
+  arm(peer, now);
 }
 
 void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBody& body, const Path& from,
@@ -97,7 +97,7 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
     speak(peer);
   }
   if (reason_to_ask(peer, now)) want_ask(peer, now);
-  arm(peer);
+  arm(peer, now);
 }
 
 // The original answers a HEARTBEAT that names a channel it hears with one that names none. Two nodes that
@@ -157,11 +157,14 @@ void Presence::want_ask(Peer& peer, Instant now) {
   speak(peer);
 }
 
-void Presence::arm(Peer& peer) {
-  Timers& timers = common_.timers;
-  if (peer.presence == Peer::Presence::present) timers.set_by(peer, peer.heard_at + interval * silent_intervals);
-  if (peer.answer.to != PacketId{}) timers.set_by(peer, peer.answer.due);
-  if (peer.ask_wait.us != 0) timers.set_by(peer, peer.ask_due);
+// What is due already is being said, and not waited for.
+void Presence::arm(Peer& peer, Instant now) {
+  const auto wait_until = [&](Instant due) {
+    if (due > now) common_.timers.set_by(peer, due);
+  };
+  if (peer.presence == Peer::Presence::present) wait_until(peer.heard_at + interval * silent_intervals);
+  if (peer.answer.to != PacketId{}) wait_until(peer.answer.due);
+  if (peer.ask_wait.us != 0) wait_until(peer.ask_due);
 }
 
 bool Presence::on_alarm(Peer& peer, Instant now) {
@@ -176,7 +179,7 @@ bool Presence::on_alarm(Peer& peer, Instant now) {
     else peer.ask_wait = {};
   }
   if (peer.answer.to != PacketId{} && peer.answer.due <= now) speak(peer);
-  arm(peer);
+  arm(peer, now);
   return false;
 }
 

@@ -64,7 +64,7 @@ class Presence {
  private:
   bool reason_to_ask(const Peer&, Instant) const;
   void prove(Peer&);
-  void arm(Peer&);
+  void arm(Peer&, Instant);
   void speak(Peer& peer) { speaking_.push_back(peer); }
   bool say_answer(Peer&, Sealing&, Instant);
   bool say_ask(Peer&, Sealing&, Instant);
