@@ -11,7 +11,7 @@ struct Publication {
   bool retain = false;
   std::uint8_t priority = 0;  // 15 is the highest
   std::uint16_t ttl_s = ttl_default_s;
-  std::optional<Endpoint> to;  // nothing: the group
+  std::optional<Endpoint> to = {};  // nothing: the group
 };
 
 // Messages kept for who subscribes later; specification sections 11 and 16. The message is kept, not its
