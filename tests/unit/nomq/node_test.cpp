@@ -1,0 +1,199 @@
+// What a node does for its owner: nodes in a network that loses nothing, or what the test says.
+#include "tacit/nomq/node.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/nomq_room.hpp"
+
+namespace tacit::nomq {
+namespace {
+
+using namespace literals;
+using test::Guest;
+using testing::ElementsAre;
+
+struct Pair {
+  explicit Pair(const Config& config = {}, const Config& of_listener = {})
+      : pump(network, 1, config), panel(network, 2, of_listener) {}
+  sim::Network network{1, {}};
+  Guest<> pump, panel;
+};
+
+TEST(Node, carries_a_message_of_each_qos_to_a_subscriber) {
+  Pair pair;
+  pair.panel.subscribe("pressure");
+  pair.network.run(1_s);
+  for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
+    const auto handle = pair.pump.publish("pressure", "3.2 bar", qos);
+    ASSERT_TRUE(handle);
+    pair.network.run(1_s);
+    ASSERT_EQ(pair.panel.heard.size(), 1u) << static_cast<int>(qos);
+    const auto& [text, message] = pair.panel.heard[0];
+    EXPECT_EQ(text, "3.2 bar");
+    EXPECT_EQ(message.from, pair.pump.node.session());
+    EXPECT_EQ(message.qos, qos);
+    pair.panel.heard.clear();
+    if (qos == Qos::at_most_once) {
+      EXPECT_TRUE(pair.pump.outcomes.empty());
+      continue;
+    }
+    ASSERT_EQ(pair.pump.outcomes.size(), 1u);
+    EXPECT_EQ(pair.pump.outcomes[0].handle, *handle);
+    EXPECT_EQ(pair.pump.outcomes[0].delivered, 1);
+    EXPECT_EQ(pair.pump.outcomes[0].given_up, 0);
+    EXPECT_EQ(pair.pump.outcomes[0].reason, std::nullopt);
+    EXPECT_THAT(pair.pump.who_has[0], ElementsAre(pair.panel.node.session()));
+    pair.pump.outcomes.clear();
+    pair.pump.who_has.clear();
+  }
+  EXPECT_TRUE(pair.pump.node.idle());
+}
+
+TEST(Node, tells_a_publisher_that_nobody_listens) {
+  Pair pair;
+  pair.panel.subscribe("temperature");
+  pair.network.run(1_s);
+  ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", Qos::at_least_once));
+  pair.network.run(1_s);
+  ASSERT_EQ(pair.pump.outcomes.size(), 1u);
+  EXPECT_EQ(pair.pump.outcomes[0].reason, Reason::no_subscriber);
+  EXPECT_EQ(pair.pump.outcomes[0].delivered, 0);
+}
+
+TEST(Node, a_first_publish_waits_until_subscribers_were_looked_for) {
+  sim::Network network{1, {}};
+  Guest<> panel(network, 2);
+  panel.subscribe("pressure");
+  network.run(40_s);
+  Guest<> pump(network, 1);
+  ASSERT_TRUE(pump.publish("pressure", "3.2 bar", Qos::at_least_once));
+  network.run(400_ms);
+  EXPECT_TRUE(panel.heard.empty());
+  network.run(600_ms);
+  EXPECT_THAT(panel.texts(), ElementsAre("3.2 bar"));
+  ASSERT_EQ(pump.outcomes.size(), 1u);
+  EXPECT_EQ(pump.outcomes[0].delivered, 1);
+}
+
+TEST(Node, gives_what_is_retained_to_who_subscribes_later) {
+  Pair pair;
+  const ChannelId id = channel_id("pressure");
+  for (const std::string_view text : {"1 bar", "2 bar", "3 bar"}) {
+    ASSERT_TRUE(
+        pair.pump.publish({.channel = id, .message = bytes_of(text), .qos = Qos::at_least_once, .retain = true}));
+    pair.network.run(1_s);
+  }
+  EXPECT_TRUE(pair.panel.heard.empty());
+  pair.panel.subscribe("pressure");
+  pair.network.run(2_s);
+  EXPECT_THAT(pair.panel.texts(), ElementsAre("1 bar", "2 bar", "3 bar"));
+  EXPECT_TRUE(pair.panel.heard.at(0).message.retain);
+}
+
+TEST(Node, acknowledges_when_its_owner_accepts_and_not_before) {
+  for (const Qos qos : {Qos::at_least_once, Qos::exactly_once}) {
+    Pair pair({}, {.manual_acknowledgement = true});
+    pair.panel.subscribe("pressure");
+    pair.network.run(1_s);
+    ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", qos));
+    pair.network.run(3_s);
+    ASSERT_EQ(pair.panel.heard.size(), 1u);
+    EXPECT_TRUE(pair.pump.outcomes.empty());
+    const Token token = pair.panel.heard[0].message.token;
+    ASSERT_NE(token, Token::none);
+    EXPECT_TRUE(pair.panel.node.accept(token));
+    EXPECT_EQ(pair.panel.node.accept(token).error(), Reason::unknown_token);
+    pair.panel.host.speak();
+    pair.network.run(3_s);
+    ASSERT_EQ(pair.pump.outcomes.size(), 1u);
+    EXPECT_EQ(pair.pump.outcomes[0].delivered, 1);
+    EXPECT_EQ(pair.panel.heard.size(), 1u);
+  }
+}
+
+TEST(Node, answers_a_ping) {
+  Pair pair;
+  pair.network.run(1_s);
+  const auto ping = pair.pump.node.ping({pair.panel.address, {}, false}, pair.pump.now());
+  ASSERT_TRUE(ping);
+  pair.pump.host.speak();
+  pair.network.run(1_s);
+  ASSERT_EQ(pair.pump.answered.size(), 1u);
+  EXPECT_EQ(pair.pump.answered[0].ping, *ping);
+  EXPECT_EQ(pair.pump.answered[0].by, pair.panel.node.session());
+}
+
+TEST(Node, sees_a_peer_come_and_leave) {
+  Pair pair;
+  pair.network.run(1_s);
+  EXPECT_EQ(pair.pump.changes(PeerChange::What::appeared), 1u);
+  pair.panel.node.goodbye();
+  pair.panel.host.speak();
+  pair.network.run(1_s);
+  EXPECT_EQ(pair.pump.changes(PeerChange::What::left), 1u);
+  EXPECT_FALSE(pair.pump.node.peer(pair.panel.node.session()));
+}
+
+TEST(Node, sees_a_peer_lost_and_returned) {
+  Pair pair;
+  pair.panel.subscribe("pressure");
+  pair.network.run(10_s);
+  pair.network.put_on_island(pair.panel.address, 1);
+  pair.network.run(150_s);
+  EXPECT_EQ(pair.pump.changes(PeerChange::What::lost), 1u);
+  pair.network.join_islands();
+  pair.network.run(60_s);
+  EXPECT_EQ(pair.pump.changes(PeerChange::What::returned), 1u);
+  ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", Qos::exactly_once));
+  pair.network.run(2_s);
+  EXPECT_THAT(pair.panel.texts(), ElementsAre("3.2 bar"));
+}
+
+TEST(Node, drops_its_own_packets_that_come_back) {
+  Pair pair;
+  pair.network.run(5_s);
+  EXPECT_GT(pair.pump.refused(Reason::own), 0u);
+  EXPECT_EQ(pair.pump.node.peer(pair.pump.node.session()), std::nullopt);
+}
+
+TEST(Node, without_a_wall_clock_says_and_believes_nothing) {
+  Pair pair;
+  pair.panel.host.set_wall_clock(false);
+  EXPECT_EQ(pair.panel.node.publish({.message = bytes_of("x")}, pair.panel.now()).error(), Reason::no_wall_clock);
+  pair.network.run(3_s);
+  EXPECT_GT(pair.panel.refused(Reason::no_wall_clock), 0u);
+  EXPECT_EQ(pair.panel.node.traffic().packets_out, 0u);
+}
+
+constexpr Config legacy{.profile = Profile::legacy};
+
+TEST(LegacyNode, carries_a_message_of_each_qos) {
+  Pair pair(legacy, legacy);
+  pair.panel.subscribe("pressure");
+  pair.network.run(1_s);
+  for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
+    pair.panel.heard.clear();
+    pair.pump.outcomes.clear();
+    ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", qos));
+    pair.network.run(5_s);
+    EXPECT_THAT(pair.panel.texts(), ElementsAre("3.2 bar"));
+    if (qos == Qos::at_most_once) continue;
+    ASSERT_EQ(pair.pump.outcomes.size(), 1u);
+    EXPECT_EQ(pair.pump.outcomes[0].delivered, 1);
+    EXPECT_EQ(pair.pump.outcomes[0].reason, std::nullopt);
+  }
+}
+
+TEST(LegacyNode, tells_a_publisher_that_nobody_answered) {
+  Pair pair(legacy, legacy);
+  ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", Qos::at_least_once));
+  pair.network.run(24_s);
+  EXPECT_TRUE(pair.pump.outcomes.empty());
+  pair.network.run(2_s);
+  ASSERT_EQ(pair.pump.outcomes.size(), 1u);
+  EXPECT_EQ(pair.pump.outcomes[0].reason, Reason::no_subscriber);
+}
+
+}  // namespace
+}  // namespace tacit::nomq
