@@ -69,6 +69,7 @@ class Node {
   bool subscribed(const ChannelId& id) const { return channels_.subscribed(id) != nullptr; }
   bool listens(SessionId peer, const ChannelId&) const;
   bool awaits_pubrel(SessionId from, PacketId id) const { return subscriber_.awaits_pubrel(from, id); }
+  bool awaits_pubcomp(SessionId from, PacketId id) const { return publisher_.awaits_pubcomp(from, id); }
   std::optional<PeerView> peer(SessionId) const;
   template <class Each> void for_each_peer(Each each) const {
     for (const List<Peer>* list : {&peers_.present(), &peers_.lost()})

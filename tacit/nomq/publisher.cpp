@@ -542,6 +542,13 @@ std::optional<Outcome> Publisher::poll_outcome() {
   return outcome;
 }
 
+bool Publisher::awaits_pubcomp(SessionId from, PacketId id) const {
+  const Slot* slot = in_flight_index_.find(id);
+  for (const Debt* debt = slot ? slot->debts.front() : nullptr; debt; debt = slot->debts.after(*debt))
+    if (debt->by == from && debt->state == Debt::State::pubrel_sent) return true;
+  return false;
+}
+
 // --- Not acknowledged --------------------------------------------------------------------------------
 
 void Publisher::on_peer_alarm(Peer& peer, Instant now) {

@@ -95,6 +95,8 @@ class Publisher {
   }
   bool idle() const { return used_ == 0 && displaced_count_ == 0; }  // nothing queued, in flight or unreported
   std::size_t used() const { return used_; }
+  // That session has said PUBREC to our message, and not yet PUBCOMP.
+  bool awaits_pubcomp(SessionId from, PacketId id) const;
 
   Timer relief{static_cast<std::uint8_t>(Alarm::relief)};
 
