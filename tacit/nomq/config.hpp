@@ -17,7 +17,7 @@ enum class Epoch : std::uint8_t {
 };
 inline constexpr std::uint32_t seconds_1970_to_2000 = 946'684'800;
 
-// What a QoS 1 or 2 message means that may already have been delivered before this node last started.
+// What becomes of a message that may already have been delivered before this node last started.
 enum class AcrossRestart : std::uint8_t {
   at_least_once,  // delivered, and marked `maybe_repeated`
   at_most_once,   // refused as before_start: deaf to messages for the first 30 s, but for retained ones

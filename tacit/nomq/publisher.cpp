@@ -315,6 +315,7 @@ void Publisher::number(Slot& slot, Instant now) {
       if (i->peer->presence == Peer::Presence::present) owe(slot, *i->peer, now);
     if (slot.owing == 0) {
       slot.reason = Reason::no_subscriber;
+      common_.counters.add(Reason::no_subscriber);
       return conclude(slot);
     }
   } else if (!common_.legacy()) {

@@ -22,10 +22,9 @@ Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, I
   auto message = read(packet, from);
   if (!message) return message;
   const bool since_start = message->published_s > std::uint64_t{started_s_} + clock_window_s;
-  if (!since_start && !message->retain && common_.config.across_restart == AcrossRestart::at_most_once &&
-      message->qos != Qos::at_most_once)
+  if (!since_start && !message->retain && common_.config.across_restart == AcrossRestart::at_most_once)
     return Reason::before_start;
-  message->maybe_repeated = !since_start && message->qos != Qos::at_most_once;
+  message->maybe_repeated = !since_start;
 
   const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
   const std::uint32_t nonce = read_publish(packet.body(), common_.config.profile)->preamble.nonce;

@@ -17,10 +17,12 @@ struct Sizes {
   std::size_t retained_per_channel = 5;  // the oldest gives way
   std::size_t receipts = 8;              // messages not yet accepted; a further one is unaccepted_full
   std::size_t sessions = 16;             // senders remembered against replay; replay_memory_full. 2^n
-  std::size_t traces = 64;               // packets remembered where ids do not count up; likewise. 2^n
-  std::size_t events = 4;                // input() stops
-  std::size_t answers = 4;               // input() stops
-  std::size_t batch = 1;                 // packets that the cipher gets at once
+  // SUBSCRIBEs, HEARTBEATs and messages whose ids do not count up, of two minutes; likewise. 2^n. A peer that
+  // starts sends twelve and more, and then four for each two minutes.
+  std::size_t traces = 256;
+  std::size_t events = 4;   // input() stops
+  std::size_t answers = 4;  // input() stops
+  std::size_t batch = 1;    // packets that the cipher gets at once
 };
 
 constexpr std::size_t buckets_for(std::size_t elements) {
