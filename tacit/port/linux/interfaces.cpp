@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -110,8 +111,9 @@ InterfaceWatch::InterfaceWatch() : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_NO
 void InterfaceWatch::clear() {
   std::array<char, 8192> ignored;  // what happened does not matter: the whole list is read again
   for (int reads = 0; reads < 64; ++reads) {
-    const auto size = recv(socket_.fd(), ignored.data(), ignored.size(), 0);
-    if (size <= 0 && errno != ENOBUFS) return;  // ENOBUFS: more happened than it could tell
+    errno = 0;
+    const bool got_one = recv(socket_.fd(), ignored.data(), ignored.size(), 0) > 0;
+    if (!got_one && errno != ENOBUFS) return;  // ENOBUFS: more happened than it could tell
   }
 }
 

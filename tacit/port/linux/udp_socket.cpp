@@ -19,6 +19,7 @@ constexpr int IPV6_MULTICAST_ALL = 29;  // Linux has it since 4.20, the C librar
 #endif
 
 constexpr std::size_t send_batch = 32;
+constexpr int send_buffer = 1 << 20;  // bytes; an outbox to several links waits in there
 constexpr std::size_t no_segments = 0, any_segment = std::numeric_limits<std::size_t>::max();
 
 bool set(int fd, int level, int option, int value = 1) {
@@ -29,6 +30,11 @@ int get(int fd, int level, int option) {
   int value = 0;
   socklen_t size = sizeof value;
   return getsockopt(fd, level, option, &value, &size) == 0 ? value : 0;
+}
+
+// More than the system's limit is for root alone; less memory only means earlier loss.
+void grow(int fd, int option_of_root, int option, int bytes) {
+  if (!set(fd, SOL_SOCKET, option_of_root, bytes)) (void)set(fd, SOL_SOCKET, option, bytes);
 }
 
 bool bind_to(int fd, const Endpoint& at) {
@@ -202,9 +208,8 @@ UdpSocket::UdpSocket(const UdpOptions& options, std::error_code& error)
     return;
   }
   local_ = bound_to(fd());
-  // More than the system's limit is for root alone; less memory only means earlier loss.
-  if (!set(fd(), SOL_SOCKET, SO_RCVBUFFORCE, options.receive_buffer))
-    (void)set(fd(), SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
+  grow(fd(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer);
+  grow(fd(), SO_SNDBUFFORCE, SO_SNDBUF, send_buffer);
   if (options.offload == Offload::off) return;
   (void)set(fd(), SOL_UDP, UDP_GRO);
   // Size 0: each call says its own. A kernel that refuses the option would ignore it there, and cut nothing.
