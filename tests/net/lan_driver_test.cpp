@@ -71,7 +71,6 @@ TEST_F(LanDriverTest, two_programs_talk_on_one_event_loop) {
   LanDriver<Talker> first(context_.get_executor(), one, *one_sockets, [](const Talker::Event&) {});
   LanDriver<Talker> second(context_.get_executor(), two, *two_sockets, [&](const Talker::Event& event) {
     if (event.text == "hello") two.say({event.path.peer, {}, false}, "how?");
-    second.flush();  // from inside an event it is not needed, and does no harm
     answered = answered || event.text == "answer";
     if (answered) context_.stop();
   });
@@ -79,6 +78,23 @@ TEST_F(LanDriverTest, two_programs_talk_on_one_event_loop) {
   first.flush();
   run();
   EXPECT_TRUE(answered);
+}
+
+TEST_F(LanDriverTest, a_handler_is_never_called_from_within_itself) {
+  Talker talker;
+  const auto its_sockets = sockets();
+  int depth = 0, deepest = 0, heard = 0;
+  LanDriver<Talker> driver(context_.get_executor(), talker, *its_sockets, [&](const Talker::Event&) {
+    deepest = std::max(deepest, ++depth);
+    driver.flush();
+    --depth;
+    if (++heard == 3) context_.stop();
+  });
+  for (const char* text : {"one", "two", "three"}) talker.say(group, text);
+  driver.flush();
+  run();
+  EXPECT_EQ(heard, 3);
+  EXPECT_EQ(deepest, 1);
 }
 
 TEST_F(LanDriverTest, a_machine_is_woken_when_it_asked_to_be) {

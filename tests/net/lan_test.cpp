@@ -205,10 +205,9 @@ TEST_F(LanTest, a_host_that_was_unplugged_hears_again_when_it_is_back) {
 TEST_F(LanTest, an_interface_that_went_down_is_used_again_when_it_is_up) {
   Lan lan(2);
   for (std::size_t n = 0; n < lan.size(); ++n) start(lan.host(n), lan_config(true));
-  lan.host(1).ip("link set eth0 down");
+  lan.take_down(1);
   EXPECT_TRUE(until([&] { return names(*stations_[1]) == "lo "; }));
-  lan.host(1).ip("link set eth0 up");
-  lan.host(1).ip("address add " + Lan::link_local(1) + "/64 dev eth0 nodad");  // going down took it
+  lan.bring_up(1);
   EXPECT_TRUE(until([&] { return names(*stations_[1]) == "eth0 "; }));
   stations_[0]->say_to_group("welcome back");
   EXPECT_TRUE(until([&] { return stations_[1]->count("welcome back") == 2; }));
@@ -234,9 +233,11 @@ TEST_F(LanTest, a_new_network_card_takes_the_place_of_the_old_one) {
 
 TEST_F(LanTest, a_socket_that_broke_is_opened_again_at_the_same_port) {
   Lan lan(2);
+  auto first = std::make_unique<Station>(lan.host(0));
   Station& station = start(lan.host(0));
   Station& other = start(lan.host(1));
-  break_socket_at(8890);
+  first.reset();  // a lower port is free now, and its peers would not know it
+  break_socket_at(8891);
   station.say_to_group("lost");
   EXPECT_TRUE(until([&] {
     station.say_to_group("again");
@@ -244,8 +245,8 @@ TEST_F(LanTest, a_socket_that_broke_is_opened_again_at_the_same_port) {
   }));
   EXPECT_EQ(other.count("lost"), 0u);
   EXPECT_GE(station.sockets().counters().unsent_for(linux_port::Refusal::gone), 1u);
-  EXPECT_EQ(station.sockets().own_port(), 8890);
-  other.say({at(lan, 0), {}, false}, "and back");
+  EXPECT_EQ(station.sockets().own_port(), 8891);
+  other.say({at(lan, 0, 8891), {}, false}, "and back");
   EXPECT_TRUE(until([&] { return station.count("and back") == 1; }));
 }
 

@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 namespace tacit::net {
 
@@ -85,6 +88,15 @@ void Namespace::ip(const std::string& arguments) {
   if (status != 0) throw std::runtime_error("failed: " + command);
 }
 
+void Namespace::wait_for_link(const std::string& interface, const std::string& state) {
+  const std::string command = "ip -d -o link show dev " + interface + " | grep -q '" + state + "'";
+  for (int tries = 0; tries < 500; ++tries) {
+    if (inside([&] { return std::system(command.c_str()); }) == 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  throw std::runtime_error(interface + " never had: " + state);
+}
+
 Namespace::Visit::Visit(const Namespace& there) { enter(there.file_); }
 
 Namespace::Visit::~Visit() {
@@ -107,6 +119,13 @@ void Lan::add_interface(std::size_t n) {
   host(n).ip("link set eth0 addrgenmode none up");
   host(n).ip("address add " + ipv4(n) + "/24 broadcast + dev eth0");
   host(n).ip("address add " + link_local(n) + "/64 dev eth0 nodad");
+  wait_until_ready(n);
+}
+
+// The kernel tells a bridge and a queue of the carrier a little later, and what is sent before that is lost.
+void Lan::wait_until_ready(std::size_t n) {
+  bridge_.wait_for_link("port" + std::to_string(n), "state forwarding");
+  host(n).wait_for_link("eth0", "state UP");
 }
 
 void Lan::connect(Namespace& host, const std::string& interface, const std::string& ipv4) {
@@ -114,10 +133,24 @@ void Lan::connect(Namespace& host, const std::string& interface, const std::stri
   bridge_.ip("link set guest master br0 up");
   host.ip("link set " + interface + " addrgenmode none up");
   host.ip("address add " + ipv4 + "/24 broadcast + dev " + interface);
+  bridge_.wait_for_link("guest", "state forwarding");
+  host.wait_for_link(interface, "state UP");
+}
+
+void Lan::take_down(std::size_t n) { host(n).ip("link set eth0 down"); }
+
+void Lan::bring_up(std::size_t n) {
+  host(n).ip("link set eth0 up");
+  host(n).ip("address add " + link_local(n) + "/64 dev eth0 nodad");  // going down took it
+  wait_until_ready(n);
 }
 
 void Lan::remove_interface(std::size_t n) { host(n).ip("link delete eth0"); }
 void Lan::unplug(std::size_t n) { bridge_.ip("link set port" + std::to_string(n) + " down"); }
-void Lan::plug_in(std::size_t n) { bridge_.ip("link set port" + std::to_string(n) + " up"); }
+
+void Lan::plug_in(std::size_t n) {
+  bridge_.ip("link set port" + std::to_string(n) + " up");
+  wait_until_ready(n);
+}
 
 }  // namespace tacit::net

@@ -28,6 +28,9 @@ class Namespace {
   std::string path() const;               // for `ip ... netns PATH`
   void ip(const std::string& arguments);  // runs the command `ip` inside; throws where it fails
 
+  // Until `ip` says this about an interface ("state UP"); throws where it does not within some seconds.
+  void wait_for_link(const std::string& interface, const std::string& state);
+
  private:
   class Visit {
    public:
@@ -52,6 +55,8 @@ class Lan {
 
   void unplug(std::size_t n);  // the cable
   void plug_in(std::size_t n);
+  void take_down(std::size_t n);  // the interface, by its administrator
+  void bring_up(std::size_t n);
   void remove_interface(std::size_t n);  // the network card, and its addresses with it
   void add_interface(std::size_t n);
 
@@ -59,6 +64,8 @@ class Lan {
   void connect(Namespace& host, const std::string& interface, const std::string& ipv4);
 
  private:
+  void wait_until_ready(std::size_t n);
+
   Namespace bridge_;
   std::vector<std::unique_ptr<Namespace>> hosts_;
 };
