@@ -12,7 +12,9 @@ constexpr std::array<Duration, 4> legacy_repeats{Duration{1'000'000}, Duration{3
                                                  Duration{15'000'000}};
 constexpr std::uint32_t given_up_after_s = 60;
 constexpr std::int32_t renewal_distance = 2048;
-const Path group{{}, {}, true};
+
+// Where it goes when it goes to all of them, or to who may be at an address.
+Path path_of(const Slot& slot) { return {slot.address, {}, slot.to == Slot::To::group && slot.address.port == 0}; }
 
 bool open(const Debt& debt) { return debt.state <= Debt::State::pubrel_sent; }
 
@@ -41,7 +43,7 @@ Result<Handle> Publisher::publish(const Publication& what, const Now& now) {
   if (what.message.size() > slot->memory.size()) return Reason::too_large;
 
   slot->handle = Handle{next_handle_++};
-  slot->to = what.to ? Slot::To::address : Slot::To::group;
+  slot->to = what.to && !what.to_many ? Slot::To::address : Slot::To::group;
   slot->address = what.to.value_or(Endpoint{});
   slot->interest = nullptr;
   slot->reported = true;
@@ -101,6 +103,7 @@ bool Publisher::publish_again(const Retained& message) {
   if (!slot || slot->memory.size() < message.size) return false;
   slot->handle = Handle{next_handle_++};
   slot->to = Slot::To::group;
+  slot->address = {};
   slot->interest = nullptr;
   slot->reported = false;
   slot->channel = message.channel->id;
@@ -164,7 +167,7 @@ bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Instant now) {
 // the message answers and any other ignores; and the last try at QoS 1 has a new nonce, because a board
 // does not acknowledge what it has seen.
 bool Publisher::repeat(Slot& slot, Sealing& sealing, Instant) {
-  const Path to = slot.to == Slot::To::group ? group : Path{slot.address, {}, false};
+  const Path to = path_of(slot);
   const Debt* debt = slot.debts.front();
   const bool pubrel_only = slot.delivered > 0 || (!common_.legacy() && debt && debt->state == Debt::State::pubrel_sent);
   if (slot.pubrel_due || pubrel_only) {
@@ -276,9 +279,7 @@ Publisher::Sent Publisher::transmit_first(Slot& slot, Sealing& sealing, Instant 
     return Sent::not_now;
   }
   if (!common_.paced(now)) return Sent::not_now;
-  const Path to = slot.to == Slot::To::group  ? group
-                  : slot.to == Slot::To::peer ? slot.interest->peer->address.path
-                                              : Path{slot.address, {}, false};
+  const Path to = slot.to == Slot::To::peer ? slot.interest->peer->address.path : path_of(slot);
   const PacketId id = numbered ? common_.self.next_acknowledged() : common_.self.next_at_most_once();
   if (!put(slot, id, common_.self.session(), to, sealing)) return Sent::outbox_full;
   if (numbered) {

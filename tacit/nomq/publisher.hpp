@@ -19,7 +19,7 @@ struct Slot : Link<>, Link<Retrying>, Timer {
   PacketId id{};
   SessionId session{};  // of its first transmission
   ChannelId channel{};
-  Endpoint address;
+  Endpoint address;              // To::group: a broadcast address instead of the group's own, if there is a port
   Interest* interest = nullptr;  // To::peer
   To to{};
   Qos qos{};

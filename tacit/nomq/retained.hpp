@@ -12,6 +12,7 @@ struct Publication {
   std::uint8_t priority = 0;  // 15 is the highest
   std::uint16_t ttl_s = ttl_default_s;
   std::optional<Endpoint> to = {};  // nothing: the group
+  bool to_many = false;             // `to` is heard by many, a broadcast address; who has it is as with the group
 };
 
 // Messages kept for who subscribes later; specification sections 11 and 16. The message is kept, not its
