@@ -1,0 +1,63 @@
+#include "tacit/host/conformance/vector_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "tacit/host/conformance/nomq_sections.hpp"
+
+namespace tacit::host::conformance {
+namespace {
+
+enum class Protocol : std::uint8_t { nomq, usmp, mqtt_e2e };
+
+bool begins_with(const nlohmann::json& json, const char* member, std::string_view text) {
+  const auto found = json.find(member);
+  return found != json.end() && found->is_string() && found->get_ref<const std::string&>().starts_with(text);
+}
+
+Protocol protocol_of(const nlohmann::json& json, const Value& top) {
+  if (!json.is_object()) top.refuse(Fault::unknown_kind, "is not an object, and so of no protocol that has vectors");
+  if (begins_with(json, "format", "mqtt-e2e")) return Protocol::mqtt_e2e;
+  const auto about = json.find("about");
+  if (about != json.end() && about->is_object() && about->contains("wire_version")) return Protocol::usmp;
+  if (begins_with(json, "about", "NoMQ v1")) return Protocol::nomq;
+  top.refuse(Fault::unknown_kind, "says neither in `format` nor in `about` which protocol it is of");
+}
+
+VectorFile read(std::string_view text, const std::string& name) {
+  const auto json = parse_json(text, name);
+  const Value top(json, name + ": ");
+  switch (protocol_of(json, top)) {
+    case Protocol::usmp: top.refuse(Fault::unknown_kind, "this build does not know USMP yet");
+    case Protocol::mqtt_e2e: top.refuse(Fault::unknown_kind, "this build does not know mqtt-e2e yet");
+    case Protocol::nomq: break;
+  }
+  VectorFile file{read_nomq_vectors(top)};
+  file.cases = count_cases(file.nomq);
+  if (file.cases == 0) top.refuse(Fault::empty_file, "holds no case");
+  return file;
+}
+
+}  // namespace
+
+Attempt<VectorFile> read_vectors(std::string_view text, const std::string& name) {
+  try {
+    return read(text, name);
+  } catch (BadFile& bad) { return std::move(bad.problem); }
+}
+
+Attempt<VectorFile> read_vector_file(const std::string& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  // A folder opens, and fails when it is read.
+  if (!stream.is_open() || stream.bad() || errno == EISDIR)
+    return Problem{Fault::cannot_read, path + ": cannot be read: " + std::strerror(errno), ""};
+  return read_vectors(text, path);
+}
+
+Report run(const VectorFile& file) { return run_nomq(file.nomq); }
+
+}  // namespace tacit::host::conformance
