@@ -33,14 +33,15 @@ void LanSockets::maintain(Now now) {
 }
 
 std::span<Datagram> LanSockets::receive() {
-  while (void* owner = poller_.next()) {
-    if (owner == &watch_) {
+  while (const auto ready = poller_.next()) {
+    if (ready->owner == &watch_) {
       watch_.clear();
       told_of_change_ = true;
       continue;
     }
     if (!listening_) continue;  // it was found ready before
-    auto& member = *static_cast<Member*>(owner);
+    auto& member = *static_cast<Member*>(ready->owner);
+    if (ready->hung_up) member.socket.give_up();
     const bool group = member.place.role == Role::group;
     const auto datagrams = member.socket.receive(inbox_, group ? std::span(links_) : std::span<std::uint32_t>());
     if (group)

@@ -46,14 +46,14 @@ void Poller::look() {
   next_ = 0;
 }
 
-void* Poller::next() {
+std::optional<Poller::Ready> Poller::next() {
   while (next_ < found_) {
-    void* owner = ready_[next_++].data.ptr;
-    if (owner != &alarm_) return owner;
+    const epoll_event& event = ready_[next_++];
+    if (event.data.ptr != &alarm_) return Ready{event.data.ptr, (event.events & EPOLLHUP) != 0};
     std::uint64_t times = 0;
     if (read(alarm_.fd(), &times, sizeof times) > 0) alarm_at_.reset();
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 void Poller::set_alarm(std::optional<Instant> at) {

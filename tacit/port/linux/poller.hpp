@@ -25,9 +25,14 @@ class Poller {
   // Whether a descriptor that was added is looked at.
   void mind(int fd, void* owner, bool whether);
 
-  // Looks without waiting; then next() gives the owners of what is ready, one by one, and null at the end.
+  struct Ready {
+    void* owner;
+    bool hung_up;  // and will be so for ever: close it
+  };
+
+  // Looks without waiting; then next() gives what is ready, one by one, and at the end nothing.
   void look();
-  void* next();
+  std::optional<Ready> next();
 
   // On the clock of Now's ticks. One that is in the past goes off at once; going off ends it.
   void set_alarm(std::optional<Instant>);

@@ -88,6 +88,7 @@ class UdpSocket {
   int fd() const { return file_.fd(); }
   const Endpoint& local() const { return local_; }  // the port is the real one
   bool broken() const { return broken_; }           // nothing will come or go any more: open another
+  void give_up() { broken_ = true; }                // for who learns that before the socket does
   const UdpCounters& counters() const { return counters_; }
   int receive_buffer() const;               // bytes, as granted; the kernel counts its own overhead in
   std::uint32_t dropped_by_kernel() const;  // arrived when that was full
