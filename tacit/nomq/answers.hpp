@@ -23,7 +23,10 @@ class Answers {
 
   explicit Answers(std::span<Answer> memory) : ring_(memory) {}
   std::size_t room() const { return ring_.room(); }
-  void push(const Answer& answer) { ring_.push(answer); }
+  void push(Answer answer) {
+    answer.to.to_group = false;  // what the group was sent is answered to its sender alone
+    ring_.push(answer);
+  }
   void clear() { ring_.clear(); }
 
   bool transmit(Sealing& sealing) {  // false: the outbox is full

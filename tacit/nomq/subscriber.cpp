@@ -113,6 +113,7 @@ Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Ins
 Answer Subscriber::acknowledgement(const Message& message, const Opened& packet) const {
   Answer answer{message.path,      packet.header().channel, message.id, common_.self.session(), PacketType::pubrec, 0,
                 packet.from_2000()};
+  answer.to.to_group = false;  // to the sender alone
   if (message.qos == Qos::at_least_once) {
     answer.type = PacketType::ack;
     answer.flags = static_cast<std::uint8_t>(message.qos);
