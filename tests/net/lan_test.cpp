@@ -259,6 +259,21 @@ TEST_F(LanTest, a_socket_of_the_group_that_broke_is_opened_again) {
     return station.count("again") > 0 && station.count("again, directed") > 0;
   }));
   EXPECT_TRUE(station.sockets().deaf_at().empty());
+  EXPECT_TRUE(until([&] { return !station.wait({}); })) << "it is kept busy by a socket that is gone";
+}
+
+TEST_F(LanTest, who_does_not_listen_is_left_in_peace_and_hears_it_all_later) {
+  Lan lan(2);
+  Station& station = start(lan.host(0));
+  Station& other = start(lan.host(1));
+  station.sockets().listen(false);
+  for (int i = 0; i < 3; ++i) other.say_to_group("patience");
+  EXPECT_TRUE(until([&] { return other.count("patience") == 3; }));
+  let_pass(50_ms);
+  EXPECT_EQ(station.count("patience"), 0u);
+  EXPECT_FALSE(station.wait({}));
+  station.sockets().listen(true);
+  EXPECT_TRUE(until([&] { return station.count("patience") == 3; }));
 }
 
 TEST_F(LanTest, programs_on_a_machine_without_a_network_hear_each_other) {

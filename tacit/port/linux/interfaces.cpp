@@ -111,9 +111,8 @@ InterfaceWatch::InterfaceWatch() : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_NO
 void InterfaceWatch::clear() {
   std::array<char, 8192> ignored;  // what happened does not matter: the whole list is read again
   for (int reads = 0; reads < 64; ++reads) {
-    errno = 0;
-    const bool got_one = recv(socket_.fd(), ignored.data(), ignored.size(), 0) > 0;
-    if (!got_one && errno != ENOBUFS) return;  // ENOBUFS: more happened than it could tell
+    if (recv(socket_.fd(), ignored.data(), ignored.size(), 0) >= 0) continue;
+    if (errno != ENOBUFS) return;  // ENOBUFS: more happened than it could tell
   }
 }
 

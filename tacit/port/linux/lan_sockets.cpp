@@ -39,9 +39,9 @@ std::span<Datagram> LanSockets::receive() {
       told_of_change_ = true;
       continue;
     }
-    if (!listening_) continue;  // it was found ready before
     auto& member = *static_cast<Member*>(ready->owner);
     if (ready->hung_up) member.socket.give_up();
+    if (!listening_) continue;  // it was found ready before
     const bool group = member.place.role == Role::group;
     const auto datagrams = member.socket.receive(inbox_, group ? std::span(links_) : std::span<std::uint32_t>());
     if (group)
