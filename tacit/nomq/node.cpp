@@ -279,6 +279,7 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
     return false;
   }
   presence_.on_heartbeat(*peer, packet, body, from, now);
+  if (peer->owes()) publisher_.forgive_unlistened(*peer);
   after_hearing(*peer);
   // The answer to an ask for a channel's subscribers counts as a SUBSCRIBE.
   if (body.answers != PacketId{} && header.channel != ChannelId{}) return on_listens(*peer, header.channel, {}, now);

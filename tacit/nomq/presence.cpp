@@ -77,14 +77,17 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
                             Instant now) {
   const Header& header = packet.header();
   const auto flags = HeartbeatFlags::of(header.flags);
+  bool answered = false;
   for (std::size_t i = 0; i < peer.asked.size() && body.answers != PacketId{}; ++i)
-    if (body.answers == peer.asked[i] && now - peer.asked_at[i] <= proof_within) prove(peer);
+    answered |= body.answers == peer.asked[i] && now - peer.asked_at[i] <= proof_within;
+  if (answered) prove(peer);
 
   if (!packet.body().empty() && peer.told != body.subscriptions) {
     peer.told = body.subscriptions;
     peer.anew = 0;
     for (Interest* i = peer.interests.front(); i; i = peer.interests.after(*i)) i->told_anew = false;
   }
+  if (answered) believe_what_was_told(peer);  // who listens to nothing has nothing to tell but this
   const bool of_all = header.channel == ChannelId{};
   if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
     const Duration patience{from.to_group ? common_.random.value<std::uint16_t>() % 50'000 : 0};
@@ -120,7 +123,7 @@ void Presence::prove(Peer& peer) {
   }
   peer.address.proven = peer.just_proven = true;
   peer.asked = {};
-  peer.ask_wait = {};
+  if (peer.told == peer.known) peer.ask_wait = {};  // or there is more to ask for, and less and less often
   if (peer.telling) speak(peer);
 }
 
@@ -133,14 +136,18 @@ Result<Interest*> Presence::listens(Peer& peer, const ChannelId& id) {
   if (peer.told == peer.known || (*interest)->told_anew) return interest;
   (*interest)->told_anew = true;
   peer.anew ^= mark_of(id);
-  if (peer.anew != peer.told) return interest;
-  // All that it listens to was told again: what was not among it is over.
+  believe_what_was_told(peer);
+  return interest;
+}
+
+// Where all that it listens to was told again, what was not among it is over.
+void Presence::believe_what_was_told(Peer& peer) {
+  if (peer.anew != peer.told || peer.told == peer.known) return;
   for (Interest* old = peer.interests.front(); old;) {
     Interest* const next = peer.interests.after(*old);
     if (!old->told_anew) channels_.unlisten(*old);
     old = next;
   }
-  return interest;
 }
 
 bool Presence::reason_to_ask(const Peer& peer, Instant now) const {
@@ -209,7 +216,8 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Instant now) {
   }
   const Route before = route;
   if (!route.pay(heartbeat_size)) return true;
-  const bool asks = !before.proven;
+  // It counts as an ask only where that is what is to be proven.
+  const bool asks = !before.proven && (&route == &peer.candidate || !peer.candidate.known());
   const auto id = common_.random.value<PacketId>();
   if (!heartbeat(sealing, route.path, id, {asks, asks && peer.told != peer.known && !peer.overfull}, answer.to,
                  answer.channel)) {

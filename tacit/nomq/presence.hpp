@@ -64,6 +64,7 @@ class Presence {
  private:
   bool reason_to_ask(const Peer&, Instant) const;
   void prove(Peer&);
+  void believe_what_was_told(Peer&);
   void arm(Peer&, Instant);
   void speak(Peer& peer) { speaking_.push_back(peer); }
   bool say_answer(Peer&, Sealing&, Instant);
