@@ -50,6 +50,22 @@ TEST(Node, carries_a_message_of_each_qos_to_a_subscriber) {
   EXPECT_TRUE(pair.pump.node.idle());
 }
 
+TEST(Node, answers_what_the_group_was_sent_to_its_sender_alone) {
+  Pair pair;
+  pair.panel.subscribe("pressure");
+  pair.network.run(1_s);
+  for (const Qos qos : {Qos::at_least_once, Qos::exactly_once}) {
+    pair.network.on_sent = [&](const sim::Packet& packet) {
+      const auto type = wire::decode<Header>(packet.bytes)->type;
+      if (type == PacketType::heartbeat) return;
+      EXPECT_EQ(packet.to_group, type == PacketType::publish) << static_cast<int>(type);
+    };
+    ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", qos));
+    pair.network.run(1_s);
+  }
+  EXPECT_EQ(pair.panel.heard.size(), 2u);
+}
+
 TEST(Node, tells_a_publisher_that_nobody_listens) {
   Pair pair;
   pair.panel.subscribe("temperature");
