@@ -125,8 +125,12 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
 
   OwedAnswer answer;
   // Our asks, the last two: an answer to one within 5 s proves the way that it went.
-  std::array<PacketId, 2> asked{};
-  std::array<Instant, 2> asked_at{};
+  struct Ask {
+    PacketId id{};
+    bool to_candidate = false;
+    Instant at;
+  };
+  std::array<Ask, 2> asked{};
   Instant ask_due;
   Duration ask_wait{};          // the wait after the next ask; 0: nothing to ask
   std::uint8_t unanswered = 0;  // asks after three silent intervals

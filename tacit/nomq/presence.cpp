@@ -57,9 +57,11 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
   if (from.peer != peer.address.path.peer) {
     route = &peer.candidate;
     if (from.peer != route->path.peer) {
+      forget_candidate(peer);  // what it was asked went to another address
       *route = {from, 0, false};
-      peer.asked = {};  // those went to another address
     }
+  } else if (route->proven) {
+    forget_candidate(peer);  // it is where it was; or if it did move, it will be heard again
   }
   if (!from.to_group) route->path.local = from.local;
   route->path.to_group = false;
@@ -77,10 +79,9 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
                             Instant now) {
   const Header& header = packet.header();
   const auto flags = HeartbeatFlags::of(header.flags);
-  bool answered = false;
-  for (std::size_t i = 0; i < peer.asked.size() && body.answers != PacketId{}; ++i)
-    answered |= body.answers == peer.asked[i] && now - peer.asked_at[i] <= proof_within;
-  if (answered) prove(peer);
+  const Peer::Ask* ask = body.answers != PacketId{} ? std::ranges::find(peer.asked, body.answers, &Peer::Ask::id) : nullptr;
+  const bool answered = ask && ask != peer.asked.end() && now - ask->at <= proof_within;
+  if (answered) prove(peer, ask->to_candidate);
 
   if (!packet.body().empty() && peer.told != body.subscriptions) {
     peer.told = body.subscriptions;
@@ -113,18 +114,23 @@ void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Instant now
   speak(peer);
 }
 
-// The answer to an ask proves the way that the ask went: somebody hears us there who can speak as this
-// peer. Asks go to the candidate where there is one.
-void Presence::prove(Peer& peer) {
-  if (peer.candidate.known()) {
+// The answer to an ask proves the way that the ask went: somebody hears us there who can speak as this peer.
+void Presence::prove(Peer& peer, bool candidate) {
+  if (candidate) {
     peer.address = peer.candidate;
-    peer.candidate = {};
-    peer.answer.to_candidate = false;
+    forget_candidate(peer);
   }
   peer.address.proven = peer.just_proven = true;
   peer.asked = {};
   if (peer.told == peer.known) peer.ask_wait = {};  // or there is more to ask for, and less and less often
   if (peer.telling) speak(peer);
+}
+
+void Presence::forget_candidate(Peer& peer) {
+  peer.candidate = {};
+  peer.answer.to_candidate = false;
+  for (Peer::Ask& ask : peer.asked)
+    if (ask.to_candidate) ask = {};
 }
 
 Result<Interest*> Presence::listens(Peer& peer, const ChannelId& id) {
@@ -216,8 +222,7 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Instant now) {
   }
   const Route before = route;
   if (!route.pay(heartbeat_size)) return true;
-  // It counts as an ask only where that is what is to be proven.
-  const bool asks = !before.proven && (&route == &peer.candidate || !peer.candidate.known());
+  const bool asks = !before.proven;
   const auto id = common_.random.value<PacketId>();
   if (!heartbeat(sealing, route.path, id, {asks, asks && peer.told != peer.known && !peer.overfull}, answer.to,
                  answer.channel)) {
@@ -225,13 +230,15 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Instant now) {
     return false;
   }
   answer.to = {};
-  if (asks) note_ask(peer, id, now);
+  if (asks) note_ask(peer, {id, &route == &peer.candidate, now});
   return true;
 }
 
 bool Presence::say_ask(Peer& peer, Sealing& sealing, Instant now) {
   if (peer.ask_wait.us == 0 || peer.ask_due > now) return true;
-  Route& route = peer.candidate.known() ? peer.candidate : peer.address;
+  // Both ways in turn: who replays its packets can give a peer a candidate that never answers.
+  const bool to_candidate = peer.candidate.known() && !peer.asked[0].to_candidate;
+  Route& route = to_candidate ? peer.candidate : peer.address;
   const Route before = route;
   const auto id = common_.random.value<PacketId>();
   // Who gave us no right to ask cannot answer either: the silence of both is counted.
@@ -242,17 +249,16 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Instant now) {
       return false;
     }
   }
-  note_ask(peer, id, now);
+  note_ask(peer, {id, to_candidate, now});
   return true;
 }
 
-void Presence::note_ask(Peer& peer, PacketId id, Instant now) {
-  peer.asked = {id, peer.asked[0]};
-  peer.asked_at = {now, peer.asked_at[0]};
+void Presence::note_ask(Peer& peer, const Peer::Ask& ask) {
+  peer.asked = {ask, peer.asked[0]};
   if (peer.ask_wait.us == 0) peer.ask_wait = Duration{200'000};
-  peer.ask_due = now + peer.ask_wait;
+  peer.ask_due = ask.at + peer.ask_wait;
   peer.ask_wait = std::min(peer.ask_wait * 2, longest_ask_wait);
-  if (now - peer.heard_at >= interval * silent_intervals) ++peer.unanswered;
+  if (ask.at - peer.heard_at >= interval * silent_intervals) ++peer.unanswered;
   common_.timers.set_by(peer, peer.ask_due);
 }
 

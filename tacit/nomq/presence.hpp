@@ -63,13 +63,14 @@ class Presence {
 
  private:
   bool reason_to_ask(const Peer&, Instant) const;
-  void prove(Peer&);
+  void prove(Peer&, bool candidate);
+  void forget_candidate(Peer&);
   void believe_what_was_told(Peer&);
   void arm(Peer&, Instant);
   void speak(Peer& peer) { speaking_.push_back(peer); }
   bool say_answer(Peer&, Sealing&, Instant);
   bool say_ask(Peer&, Sealing&, Instant);
-  void note_ask(Peer&, PacketId, Instant);
+  void note_ask(Peer&, const Peer::Ask&);
   bool say_subscriptions(Peer&, Sealing&);
   bool say_to_group(Sealing&, Instant);
   bool announce(Sealing&, Instant);
