@@ -1,9 +1,10 @@
 #include "tacit/host/conformance/vector_file.hpp"
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <memory>
 
 #include "tacit/host/conformance/nomq_sections.hpp"
 
@@ -49,11 +50,13 @@ Attempt<VectorFile> read_vectors(std::string_view text, const std::string& name)
 }
 
 Attempt<VectorFile> read_vector_file(const std::string& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  // A folder opens, and fails when it is read.
-  if (!stream.is_open() || stream.bad() || errno == EISDIR)
+  const auto file = std::unique_ptr<std::FILE, int (*)(std::FILE*)>(std::fopen(path.c_str(), "rb"), std::fclose);
+  std::string text;
+  std::array<char, 65'536> part;
+  while (const std::size_t size = file ? std::fread(part.data(), 1, part.size(), file.get()) : 0)
+    text.append(part.data(), size);
+  // A folder can be opened, and fails when it is read.
+  if (!file || std::ferror(file.get()) != 0)
     return Problem{Fault::cannot_read, path + ": cannot be read: " + std::strerror(errno), ""};
   return read_vectors(text, path);
 }
