@@ -137,10 +137,11 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
 
   std::uint32_t told = 0;     // XOR of its subscriptions, as it says
   std::uint32_t known = 0;    // … as we know them
-  std::uint32_t anew = 0;     // … of those told since we asked
+  std::uint32_t anew = 0;     // … of those told since we began to ask
   std::uint32_t serving = 0;  // interests that lack retained messages
   List<Interest, ByPeer> interests;
-  std::uint32_t tell_next = 0;  // the next of our subscriptions to tell it
+  std::uint32_t tell_next = 0;    // the next of our subscriptions to tell it
+  std::uint8_t lacking_asks = 0;  // how often we asked for its subscriptions
   bool telling = false;
   bool overfull = false;  // we have no room for all its subscriptions, and stop asking for them
 

@@ -21,7 +21,7 @@ Peer* Peers::add(SessionId session, const Path& from, Instant now) {
   peer->answer = {};
   peer->asked = {};
   peer->ask_wait = {};
-  peer->unanswered = 0;
+  peer->unanswered = peer->lacking_asks = 0;
   peer->told = peer->known = peer->anew = peer->serving = 0;
   peer->telling = peer->overfull = peer->went = peer->returned = peer->just_proven = peer->from_2000 = false;
   peer->round_trip = {};

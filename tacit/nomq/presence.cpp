@@ -79,14 +79,14 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
                             Instant now) {
   const Header& header = packet.header();
   const auto flags = HeartbeatFlags::of(header.flags);
-  const Peer::Ask* ask = body.answers != PacketId{} ? std::ranges::find(peer.asked, body.answers, &Peer::Ask::id) : nullptr;
+  const Peer::Ask* ask =
+      body.answers != PacketId{} ? std::ranges::find(peer.asked, body.answers, &Peer::Ask::id) : nullptr;
   const bool answered = ask && ask != peer.asked.end() && now - ask->at <= proof_within;
   if (answered) prove(peer, ask->to_candidate);
 
   if (!packet.body().empty() && peer.told != body.subscriptions) {
     peer.told = body.subscriptions;
-    peer.anew = 0;
-    for (Interest* i = peer.interests.front(); i; i = peer.interests.after(*i)) i->told_anew = false;
+    tell_me_anew(peer);
   }
   if (answered) believe_what_was_told(peer);  // who listens to nothing has nothing to tell but this
   const bool of_all = header.channel == ChannelId{};
@@ -144,6 +144,11 @@ Result<Interest*> Presence::listens(Peer& peer, const ChannelId& id) {
   peer.anew ^= mark_of(id);
   believe_what_was_told(peer);
   return interest;
+}
+
+void Presence::tell_me_anew(Peer& peer) {
+  peer.anew = 0;
+  for (Interest* i = peer.interests.front(); i; i = peer.interests.after(*i)) i->told_anew = false;
 }
 
 // Where all that it listens to was told again, what was not among it is over.
@@ -248,6 +253,9 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Instant now) {
       route = before;
       return false;
     }
+    // Where one of the answers gets lost the next ones make up for it. What came late among them, and is over, makes
+    // that they never fit; so we begin again from time to time.
+    if (lacks && ++peer.lacking_asks % asks_for_all == 0) tell_me_anew(peer);
   }
   note_ask(peer, {id, to_candidate, now});
   return true;

@@ -19,7 +19,7 @@ namespace tacit::nomq {
 class Presence {
  public:
   static constexpr Duration interval{30'000'000};
-  static constexpr std::uint8_t silent_intervals = 3, asks_before_lost = 3;
+  static constexpr std::uint8_t silent_intervals = 3, asks_before_lost = 3, asks_for_all = 4;
   static constexpr Duration proof_within{5'000'000}, longest_ask_wait{8'000'000};
   static constexpr Duration discovery_gap{60'000}, discovery_lasts{500'000};
   static constexpr std::size_t discovery_asks = 8;
@@ -65,6 +65,7 @@ class Presence {
   bool reason_to_ask(const Peer&, Instant) const;
   void prove(Peer&, bool candidate);
   void forget_candidate(Peer&);
+  void tell_me_anew(Peer&);
   void believe_what_was_told(Peer&);
   void arm(Peer&, Instant);
   void speak(Peer& peer) { speaking_.push_back(peer); }
