@@ -109,9 +109,14 @@ Program::Program()
   root_->require_subcommand(0, 1);
   root_->footer(
       "tacit key gen nomq lab.key          # a key for all who shall hear each other\n"
+      "export TACIT_KEY_FILE=lab.key\n"
+      "tacit sub -t plant/3/temp           # on one machine\n"
+      "tacit pub -t plant/3/temp -m 21.5   # on another\n"
       "tacit key fingerprint lab.key       # compare it over the phone\n"
       "tacit reasons bad_mac               # what a refusal means");
   add_everywhere(*root_);
+  add_pub(*this);
+  add_sub(*this);
   add_key(*this);
   add_config(*this);
   add_reasons(*this);

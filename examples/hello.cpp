@@ -9,10 +9,11 @@ int main() {
   const auto file = tacit::host::read_key_file("lab.key", tacit::host::nomq_kinds);
   if (!file) return std::fprintf(stderr, "%s\n", file.error().what.c_str()), 1;
   tacit::host::Nomq node(io.get_executor(), file->key, {});
-  node.async_publish(
-      {.channel = "plant/3/temp", .message = tacit::bytes_of("21.5"), .qos = tacit::nomq::Qos::at_least_once},
-      [](std::error_code error, const tacit::host::Nomq::Outcome& outcome) {
-        std::printf("%s, %d have it\n", error.message().c_str(), outcome.delivered);
-      });
+  (void)node.subscribe("plant/3/temp");
+  node.async_receive([&](std::error_code, const tacit::host::Nomq::Message& message) {
+    std::printf("%s is %.*s\n", message.channel.c_str(), static_cast<int>(message.text().size()),
+                message.text().data());
+    node.close();
+  });
   io.run();
 }

@@ -101,9 +101,9 @@ struct Nomq::State : std::enable_shared_from_this<State> {
   using PingCompletion = Completion<std::error_code, Pong>;
 
   State(const asio::any_io_executor& its_executor, const Key& key, const Options& options)
-      : executor(its_executor), profile(profile_of(key)), v1(v1_cipher(key)), legacy(legacy_cipher(key)), memory(options.sizes),
-        node(with_profile(options.config, profile), memory.tables(),
-             v1 ? static_cast<crypto::PacketCipher&>(*v1) : *legacy, random),
+      : executor(its_executor), profile(profile_of(key)), v1(v1_cipher(key)), legacy(legacy_cipher(key)),
+        memory(options.sizes), node(with_profile(options.config, profile), memory.tables(),
+                                    v1 ? static_cast<crypto::PacketCipher&>(*v1) : *legacy, random),
         sockets(lan_config(profile, options), random),
         driver(node, sockets,
                [this](const nomq::Event& event) { std::visit([this](const auto& e) { on(e); }, event); }),

@@ -26,8 +26,8 @@ namespace tacit::host {
 //   io.run();
 //
 // One thread at a time, or one strand; completion handlers are posted, never called from inside a function of this.
-// It works by itself: acknowledges, repeats, says that it is here. As long as it lives it does not keep io.run() from
-// returning; an operation that waits does.
+// Between the calls it works by itself: acknowledges, repeats, says that it is here. So until close() it keeps io.run()
+// from returning.
 class Nomq {
  public:
   struct Options {

@@ -1,0 +1,114 @@
+// What `tacit sub` does once its command line is understood.
+#include <algorithm>
+#include <cstdio>
+
+#include "app/channel_pattern.hpp"
+#include "app/message_format.hpp"
+#include "app/nomq_session.hpp"
+#include "app/sub.hpp"
+
+namespace tacit::app {
+namespace {
+
+using host::Nomq;
+
+std::string format_of(const SubOptions& options) {
+  if (options.format) return *options.format;
+  return options.verbose ? "%t %p" : "%p";
+}
+
+class Subscription {
+ public:
+  Subscription(NomqSession& session, const Join& join, const SubOptions& options)
+      : session_(session), join_(join), options_(options),
+        format_(format_of(options), options.pretty, host::fingerprint(join.key)), left_(options.count.value_or(0)) {}
+
+  void start() {
+    session_.on_event = [this](const Nomq::Event& event) {
+      const auto* named = std::get_if<nomq::PeerSubscription>(&event);
+      if (named && named->subscribed) consider(std::string(named->channel));
+    };
+    for (const std::string& filter : options_.channels)
+      if (!is_pattern(filter)) add(filter);
+    for (const std::string& name : options_.names) consider(name);
+    if (std::ranges::any_of(options_.channels, is_pattern) && !options_.quiet)
+      note(
+          "names travel as hashes: a pattern matches the channels that other subscribers name, and those of --name; "
+          "not one to which somebody only publishes");
+    if (join_.to) greet();
+    receive();
+  }
+
+ private:
+  void consider(const std::string& name) {
+    const auto wanted = [&](const std::string& filter) { return is_pattern(filter) && matches(filter, name); };
+    if (!name.empty() && std::ranges::any_of(options_.channels, wanted)) add(name);
+  }
+
+  void add(const std::string& name) {
+    const auto matches_name = [&](const std::string& filter) { return matches(filter, name); };
+    if (session_.node().subscribed(name) || std::ranges::any_of(options_.never, matches_name)) return;
+    const auto done = session_.node().subscribe(name, options_.priority);
+    if (done) return session_.log().write(LogPart::session, LogLevel::info, "subscribed to " + name);
+    throw failure_of(done.error(), exit_code_of_refusal(done.error()), name);
+  }
+
+  // A subscription is told to the group, and to who asks for it. An address where nobody hears the group is asked
+  // until it answers, and then it asks in turn.
+  void greet() {
+    session_.node().async_ping(*join_.to, [this](std::error_code error, const Nomq::Pong& pong) {
+      if (session_.ended()) return;
+      if (error == Reason::peer_silent) return greet();
+      if (!error) session_.log().write(LogPart::session, LogLevel::info, "met peer " + text_of(pong.by));
+      else if (!options_.quiet) warn(linux_port::to_text(*join_.to) + ": " + error.message());
+    });
+  }
+
+  void receive() {
+    session_.node().async_receive([this](std::error_code error, Nomq::Message message) {
+      if (error || session_.ended()) return;
+      const nomq::Token token = message.token;
+      const bool printed = print(std::move(message));
+      // Acknowledged only when whoever reads our output has it.
+      if (token != nomq::Token::none) (void)session_.node().accept(token);
+      if (printed && left_ > 0 && --left_ == 0) return session_.end(ExitCode::ok);
+      receive();
+    });
+  }
+
+  bool print(Nomq::Message message) {
+    if (options_.no_retained && message.retain) return false;
+    const auto unwanted = [&](const std::string& filter) { return matches(filter, message.channel); };
+    if (std::ranges::any_of(options_.without, unwanted)) return false;
+
+    Received received{std::move(message), {}};
+    ::clock_gettime(CLOCK_REALTIME, &received.at);
+    std::string text = options_.json ? json_of(received) : format_(received);
+    if (!options_.no_newline) text += '\n';
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+      throw Failure{ExitCode::other, "cannot_write", "standard output cannot be written", ""};
+    return true;
+  }
+
+  NomqSession& session_;
+  const Join& join_;
+  const SubOptions& options_;
+  MessageFormat format_;
+  std::uint64_t left_;
+};
+
+}  // namespace
+
+ExitCode subscribe(Program& program, const SubOptions& options) {
+  Join join = nomq_join(program, options.join);
+  join.config.manual_acknowledgement = true;
+  if (options.asks_for_qos && !options.quiet) note("-q: the publisher alone chooses the quality of service");
+  NomqSession session(join, options.wait_s);
+  Subscription subscription(session, join, options);
+  subscription.start();
+  const ExitCode code = session.run();
+  if (const auto hint = session.hint(); hint && code != ExitCode::ok && !options.quiet) note(*hint);
+  return code;
+}
+
+}  // namespace tacit::app
