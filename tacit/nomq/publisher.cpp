@@ -133,19 +133,12 @@ bool Publisher::transmit(Sealing& sealing, Instant now) {
   return transmit_retained(sealing, now) && transmit_queued(sealing, now);
 }
 
-// One by one, to the peer alone. An address that is not proven gets no more than came from it; what is
-// left then waits for the proof, which has been asked for.
+// One by one, to the peer alone. What an address that is not proven may get is for the challenge alone: what is owed
+// would use it up, and wait for the proof for ever.
 bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Instant now) {
-  while (Debt* debt = peer.again.front()) {
-    const Route before = peer.address;
-    const bool publish = debt->state == Debt::State::publish_sent;
-    const std::size_t clear = publish ? wire::size_of<Preamble> + debt->slot->size : wire::size_of<ControlBody>;
-    if (!peer.address.pay(sealed_size(clear))) return true;
-    if (!transmit_again(*debt, sealing, now)) {
-      peer.address = before;
-      return false;
-    }
-  }
+  if (!peer.address.proven) return true;
+  while (Debt* debt = peer.again.front())
+    if (!transmit_again(*debt, sealing, now)) return false;
   return true;
 }
 
