@@ -19,7 +19,9 @@ namespace tacit::wire {
 namespace detail {
 
 template <class T> struct member;
-template <class C, class T> struct member<T C::*> { using type = T; };
+template <class C, class T> struct member<T C::*> {
+  using type = T;
+};
 template <auto M> using member_t = typename member<decltype(M)>::type;
 
 // GCC makes one load and one byte swap of each of these loops.
@@ -77,7 +79,9 @@ template <auto M> inline constexpr Raw<M> raw{};
 template <auto V, Reason R> inline constexpr Constant<V, std::endian::big, R> be_constant{};
 template <auto V, Reason R> inline constexpr Constant<V, std::endian::little, R> le_constant{};
 
-template <class... Field> struct Layout { static constexpr std::size_t size = (Field::size + ... + 0); };
+template <class... Field> struct Layout {
+  static constexpr std::size_t size = (Field::size + ... + 0);
+};
 template <class... Field> constexpr Layout<Field...> layout(Field...) { return {}; }
 
 template <class T> inline constexpr std::size_t size_of = decltype(T::layout)::size;
