@@ -1,5 +1,6 @@
 #include "app/completion_scripts.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace tacit::app {
@@ -32,12 +33,7 @@ std::vector<std::string> words_of(const CommandOutline& command) {
   return words;
 }
 
-bool takes_files(const CommandOutline& command) {
-  for (const OptionOutline& argument : command.arguments) {
-    if (is_file(argument)) return true;
-  }
-  return false;
-}
+bool takes_files(const CommandOutline& command) { return std::ranges::any_of(command.arguments, is_file); }
 
 std::string single_quoted(const std::string& text) {
   std::string out = "'";

@@ -90,7 +90,7 @@ ExitCode fingerprint(Program& program, const ShowOptions& options) {
   return ExitCode::ok;
 }
 
-ExitCode import(const ImportOptions& options) {
+ExitCode import_key(const ImportOptions& options) {
   const host::NomqConfig config = or_fail(host::read_nomq_config_file(options.from), ExitCode::key);
   const ExitCode code = deliver(host::nomq_key(kind_of(options.kind), config.keys), options.out);
   note(options.from + ": anyone who gets this file can read its keys, whatever its name promises");
@@ -98,7 +98,7 @@ ExitCode import(const ImportOptions& options) {
   return code;
 }
 
-ExitCode export_(Program& program, const ExportOptions& options) {
+ExitCode export_key(Program& program, const ExportOptions& options) {
   if (options.ip.size() > 64) throw Failure{ExitCode::usage, "usage", "--ip: is longer than any address", ""};
   const host::KeyFile file = program.key_file(options.file, std::array{KeyKind::nomq_legacy});
   const host::NomqConfig config{
@@ -155,7 +155,7 @@ void add_import(Program& program, CLI::App& key) {
   app.add_option("-o,--out,file", options->out,
                  "The file to create, with mode 0600; an existing one is left alone. Standard output when absent.")
       ->type_name("FILE");
-  app.callback([&program, options] { program.run = [options] { return import(*options); }; });
+  app.callback([&program, options] { program.run = [options] { return import_key(*options); }; });
 }
 
 void add_export(Program& program, CLI::App& key) {
@@ -170,7 +170,7 @@ void add_export(Program& program, CLI::App& key) {
   app.add_option("--ip", options->ip, "The address that the board binds; 0.0.0.0 when absent.")->type_name("ADDRESS");
   app.add_option("--port", options->port, "The port that the board binds; 8888 when absent.")->type_name("PORT");
   app.add_flag("--ipv6", options->use_ipv6, "The board is to use IPv6.");
-  app.callback([&program, options] { program.run = [&program, options] { return export_(program, *options); }; });
+  app.callback([&program, options] { program.run = [&program, options] { return export_key(program, *options); }; });
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include "tacit/host/context.hpp"
 #include "tacit/host/key_file.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): not ours
 class App;
 class Option;
 }  // namespace CLI

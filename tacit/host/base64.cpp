@@ -42,15 +42,15 @@ std::string_view encode_base64(Base64 form, Bytes bytes, std::span<char> out) {
   return {out.data(), used};
 }
 
-std::optional<MutBytes> decode_base64(Base64 form, std::string_view padded, MutBytes out) {
-  const auto text = without_padding(form, padded);
-  if (!text || text->size() % 4 == 1) return std::nullopt;
-  require(out.size() >= text->size() * 3 / 4);
+std::optional<MutBytes> decode_base64(Base64 form, std::string_view text, MutBytes out) {
+  const auto digits = without_padding(form, text);
+  if (!digits || digits->size() % 4 == 1) return std::nullopt;
+  require(out.size() >= digits->size() * 3 / 4);
 
   std::size_t used = 0;
   std::uint32_t bits = 0;
   int held = 0;
-  for (const char c : *text) {
+  for (const char c : *digits) {
     const std::size_t digit = alphabet(form).find(c);
     if (digit == std::string_view::npos) return std::nullopt;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);

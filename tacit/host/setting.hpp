@@ -48,7 +48,7 @@ Attempt<Value> checked(const SettingForm&, Value, const std::string& where);
 Problem wrong_type(const SettingForm&, const std::string& where);
 
 // The same from a text of the environment or the command line; a list is separated by commas.
-Attempt<Value> value_from_text(const SettingForm&, const std::string& text, const std::string& where);
+Attempt<Value> value_from_text(const SettingForm&, const std::string& word, const std::string& where);
 
 // As TOML writes it.
 std::string toml_of(const Value&);
