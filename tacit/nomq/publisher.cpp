@@ -440,10 +440,10 @@ Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer,
           {from, {}, common_.random.value<PacketId>(), common_.self.session(), PacketType::heartbeat, 0, false});
     return Reason::unknown_peer;
   }
-  if (header.type == PacketType::pubrec) {
+  // A PUBCOMP says nothing here: whoever gets a PUBREL, a node restarted too, answers it.
+  if (header.type == PacketType::pubcomp) return false;
+  if (header.type == PacketType::pubrec)
     answers.push({from, slot.channel, slot.id, slot.session, PacketType::pubrel, 0, false});
-    return false;
-  }
   if (slot.to == Slot::To::group && debts_.room() > 0) {
     Debt& record = debts_.add(slot, slot.debts, peer);
     record.state = Debt::State::settled;
