@@ -15,6 +15,9 @@ using host::Nomq;
 // So many lines are on their way at once; then the next waits for the first to arrive.
 constexpr std::size_t on_their_way_max = 1024;
 
+// Boards never say that they subscribe, so who stays sends what it keeps again and again.
+constexpr Duration legacy_retained_every{10'000'000};
+
 class Publishing {
  public:
   Publishing(NomqSession& session, const Join& join, const PubOptions& options)
@@ -135,7 +138,9 @@ class Publishing {
 }  // namespace
 
 ExitCode publish(Program& program, const PubOptions& options) {
-  const Join join = nomq_join(program, options.join);
+  Join join = nomq_join(program, options.join);
+  if (options.stay && join.config.profile == nomq::Profile::legacy)
+    join.config.legacy_retained_every = legacy_retained_every;
   if (options.retain && !options.stay && !options.message.empty() && !options.quiet)
     note(
         "a message is retained by who published it, and this command ends: who subscribes later gets nothing, unless "
