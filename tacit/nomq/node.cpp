@@ -186,7 +186,10 @@ void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, I
   if (!counts) return drop(counts.error(), from, now);
   if (!*counts) return;
   Peer* peer = common_.legacy() ? learn(packet, from, now) : peers_.find(header.session);
-  if (peer) hear(*peer, from, size, (room_before - answers_.room()) * Answers::packet_size, now);
+  std::size_t answered = room_before - answers_.room();
+  const bool publish = header.type == PacketType::publish && PublishFlags::of(header.flags).qos != Qos::at_most_once;
+  if (publish) answered = 1;  // at once, or when the owner accepts it
+  if (peer) hear(*peer, from, size, answered * Answers::packet_size, now);
 }
 
 // True: the packet counts, it is news; and it remains to be said whom it is from. What was repeated proves,
