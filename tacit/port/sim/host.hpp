@@ -31,7 +31,7 @@ template <DatagramMachine M> class Host final : public Seat {
     if (!has_wall_clock_) return {network_.now(), std::nullopt};
     return {network_.now(), UnixTime{epoch_s + static_cast<std::uint32_t>(wall_us / 1'000'000), of_second}};
   }
-  void step_wall_clock(Duration by) { wall_ahead_ = wall_ahead_ + by; }
+  void set_wall_clock_ahead(Duration by) { wall_ahead_ = by; }  // of that of the network
   void set_wall_clock(bool has) { has_wall_clock_ = has; }
   void move(const Endpoint& to) { at_ = to; }  // what flies to the old address gets lost
 
