@@ -8,13 +8,15 @@
 
 namespace tacit {
 
-// Something that will be due, by inheritance. The kind tells its owner what it is when it fires.
+// Something that will be due, by inheritance. The kind tells its owner what it is when it fires; a table of
+// timers is given theirs by who owns it, so that it is zero until then and needs no code to begin with.
 struct Timer {
   Instant due;
   std::uint32_t place = 0;  // in the heap, from 1; 0: not set
   std::uint8_t kind = 0;
 
-  explicit Timer(std::uint8_t what = 0) : kind(what) {}
+  constexpr Timer() = default;
+  constexpr explicit Timer(std::uint8_t what) : kind(what) {}
   Timer(const Timer&) = delete;  // the heap points here
   Timer& operator=(const Timer&) = delete;
   bool set() const { return place != 0; }

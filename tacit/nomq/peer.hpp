@@ -115,8 +115,6 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
   };
   enum class Presence : std::uint8_t { free, present, lost, left };
 
-  Peer() : Timer(static_cast<std::uint8_t>(Alarm::peer)) {}
-
   Name current, previous;
   Presence presence{};
   Route address;    // where it gets what it is owed

@@ -4,6 +4,7 @@ namespace tacit::nomq {
 
 Peers::Peers(std::span<Peer> pool, std::span<Peer::Name*> buckets) : names_(buckets) {
   for (Peer& peer : pool) {
+    peer.kind = static_cast<std::uint8_t>(Alarm::peer);
     peer.current.peer = peer.previous.peer = &peer;
     free_.push_back(peer);
   }

@@ -27,6 +27,7 @@ Publisher::Publisher(Common& common, const Tables& tables, Peers& peers, Channel
   const std::size_t each = tables.messages.size() / tables.slots.size();
   MutBytes memory = tables.messages;
   for (Slot& slot : tables.slots) {
+    slot.kind = static_cast<std::uint8_t>(Alarm::slot);
     slot.memory = memory.first(each);
     memory = memory.subspan(each);
     free_.push_back(slot);

@@ -13,8 +13,6 @@ struct Slot : Link<>, Link<Retrying>, Timer {
   // To whom: the group, an address that the owner named, or one peer that lacks a retained message.
   enum class To : std::uint8_t { group, address, peer };
 
-  Slot() : Timer(static_cast<std::uint8_t>(Alarm::slot)) {}
-
   Handle handle{};
   PacketId id{};
   SessionId session{};  // of its first transmission
@@ -25,7 +23,7 @@ struct Slot : Link<>, Link<Retrying>, Timer {
   Qos qos{};
   std::uint8_t priority = 0, tries = 0;
   bool retain = false;
-  bool reported = true;     // its owner hears how it ended
+  bool reported = false;    // its owner hears how it ended
   bool numbered = false;    // in flight
   bool pubrel_due = false;  // legacy: after a repeated PUBLISH
   std::uint16_t ttl_s = 0, size = 0;

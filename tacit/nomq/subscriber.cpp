@@ -14,7 +14,10 @@ constexpr std::array<Duration, 3> legacy_pubrec_repeats{Duration{1'000'000}, Dur
 Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels, Answers& answers)
     : common_(common), channels_(channels), answers_(answers), replay_(tables.sessions, tables.traces),
       receipts_(tables.receipts), index_(tables.receipt_buckets) {
-  for (Receipt& receipt : receipts_) free_.push_back(receipt);
+  for (Receipt& receipt : receipts_) {
+    receipt.kind = static_cast<std::uint8_t>(Alarm::receipt);
+    free_.push_back(receipt);
+  }
 }
 
 Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, Instant now) {

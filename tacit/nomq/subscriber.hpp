@@ -10,8 +10,6 @@ namespace tacit::nomq {
 // has yet to answer our PUBREC, which it never asks for again.
 struct Receipt : Link<>, Timer {
   enum class State : std::uint8_t { unaccepted, accepted, pubrec_sent };
-  Receipt() : Timer(static_cast<std::uint8_t>(Alarm::receipt)) {}
-
   Token token{};
   Answer answer;
   SessionId from{};

@@ -53,31 +53,32 @@ struct Tables {
 };
 inline constexpr std::size_t node_timers = 8;
 
+// All zero to begin with, so that a device has it `constinit`: no code fills it.
 template <Sizes Of> struct Memory {
-  std::array<Channel, Of.channels + Of.interests> channels;
+  std::array<Channel, Of.channels + Of.interests> channels{};
   std::array<Channel*, buckets_for(Of.channels + Of.interests)> channel_buckets{};
   std::array<Channel*, Of.channels> own{};
-  std::array<Interest, Of.interests> interests;
+  std::array<Interest, Of.interests> interests{};
   std::array<Interest*, buckets_for(Of.interests)> interest_buckets{};
-  std::array<Peer, Of.peers> peers;
+  std::array<Peer, Of.peers> peers{};
   std::array<Peer::Name*, buckets_for(2 * Of.peers)> peer_buckets{};
-  std::array<Retained, Of.retained> retained;
-  std::array<std::uint8_t, Of.retained * Of.message_bytes> retained_memory;
-  std::array<Slot, Of.slots> slots;
+  std::array<Retained, Of.retained> retained{};
+  std::array<std::uint8_t, Of.retained * Of.message_bytes> retained_memory{};
+  std::array<Slot, Of.slots> slots{};
   std::array<Slot*, buckets_for(Of.slots)> slot_buckets{};
-  std::array<std::uint8_t, Of.slots * Of.message_bytes> messages;
-  std::array<Debt, Of.debts> debts;
+  std::array<std::uint8_t, Of.slots * Of.message_bytes> messages{};
+  std::array<Debt, Of.debts> debts{};
   std::array<Debt*, buckets_for(Of.debts)> debt_buckets{};
   std::array<SessionId, Of.peers> who{};
-  std::array<Replay::Sessions::Entry, Of.sessions> sessions;
-  std::array<Replay::Traces::Entry, Of.traces> traces;
-  std::array<Receipt, Of.receipts> receipts;
+  std::array<Replay::Sessions::Entry, Of.sessions> sessions{};
+  std::array<Replay::Traces::Entry, Of.traces> traces{};
+  std::array<Receipt, Of.receipts> receipts{};
   std::array<Receipt*, buckets_for(Of.receipts)> receipt_buckets{};
-  std::array<QueuedEvent, Of.events> events;
-  std::array<Answer, Of.answers> answers;
+  std::array<QueuedEvent, Of.events> events{};
+  std::array<Answer, Of.answers> answers{};
   std::array<Timer*, Of.peers + Of.slots + Of.receipts + node_timers> timers{};
-  std::array<crypto::SealJob, Of.batch> seal_jobs;
-  std::array<crypto::OpenJob, Of.batch> open_jobs;
+  std::array<crypto::SealJob, Of.batch> seal_jobs{};
+  std::array<crypto::OpenJob, Of.batch> open_jobs{};
 
   Tables tables() {
     return {channels,

@@ -16,7 +16,7 @@ namespace {
 
 using namespace tacit;
 
-nomq::Memory<nomq::Sizes{}> memory;
+constinit nomq::Memory<nomq::Sizes{}> memory;
 
 struct Radio {
   std::array<std::uint8_t, nomq::sealed_size(16 + nomq::message_max)> packet;
