@@ -2,7 +2,7 @@
 
 namespace tacit {
 
-void Timers::set(Timer& timer, Instant due) {
+void Timers::set(Timer& timer, Tick due) {
   timer.due = due;
   if (!timer.set()) {
     require(size_ < heap_.size());
@@ -22,8 +22,8 @@ void Timers::cancel(Timer& timer) {
   down(heap_[hole]->place - 1);
 }
 
-Timer* Timers::pop_due(Instant now) {
-  if (size_ == 0 || heap_[0]->due > now) return nullptr;
+Timer* Timers::pop_due(Tick now) {
+  if (size_ == 0 || now < heap_[0]->due) return nullptr;
   Timer* first = heap_[0];
   cancel(*first);
   return first;

@@ -4,14 +4,14 @@
 #include <span>
 
 #include "tacit/base/require.hpp"
-#include "tacit/base/time.hpp"
+#include "tacit/kit/tick.hpp"
 
 namespace tacit {
 
 // Something that will be due, by inheritance. The kind tells its owner what it is when it fires; a table of
 // timers is given theirs by who owns it, so that it is zero until then and needs no code to begin with.
 struct Timer {
-  Instant due;
+  Tick due;
   std::uint32_t place = 0;  // in the heap, from 1; 0: not set
   std::uint8_t kind = 0;
 
@@ -28,20 +28,20 @@ class Timers {
  public:
   explicit Timers(std::span<Timer*> memory) : heap_(memory) {}
 
-  void set(Timer& timer, Instant due);
+  void set(Timer& timer, Tick due);
   // Fires no later than `due`: where it is set and due sooner nothing changes, and whoever it wakes
   // looks again. What is put off for ever, such as a retry, costs nothing this way.
-  void set_by(Timer& timer, Instant due) {
+  void set_by(Timer& timer, Tick due) {
     if (!timer.set() || due < timer.due) set(timer, due);
   }
   void cancel(Timer& timer);
 
-  std::optional<Instant> next() const {
+  std::optional<Tick> next() const {
     if (size_ == 0) return std::nullopt;
     return heap_[0]->due;
   }
   // The first that is due, which is taken out.
-  Timer* pop_due(Instant now);
+  Timer* pop_due(Tick now);
 
  private:
   bool sooner(std::size_t a, std::size_t b) const { return heap_[a]->due < heap_[b]->due; }

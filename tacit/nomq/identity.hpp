@@ -1,11 +1,10 @@
 #pragma once
-#include "tacit/base/time.hpp"
+#include "tacit/kit/tick.hpp"
 #include "tacit/nomq/packet.hpp"
 
 namespace tacit::nomq {
 
-inline constexpr Duration session_lifetime{300'000'000};
-inline constexpr Duration own_memory{120'000'000};
+inline constexpr Ticks session_lifetime = ticks({300'000'000}), own_memory = ticks({120'000'000});
 
 // Who we are: a session id, random at start and renewed every 300 s, and the packet ids that count up in
 // it. Specification section 16, Identity.
@@ -18,7 +17,7 @@ class Identity {
   SessionId session() const { return session_; }
   SessionId previous() const { return previous_; }  // 0 before the first renewal
   // A packet under this session is our own, brought back by the network.
-  bool ours(SessionId session, Instant now) const {
+  bool ours(SessionId session, Tick now) const {
     return session == session_ || (session == previous_ && now - renewed_ < own_memory);
   }
 
@@ -28,7 +27,7 @@ class Identity {
   void take_acknowledged() { ++next_acknowledged_; }
 
   // A new session. `far(id)` says whether ids may start there: far from any that is still pending.
-  template <class Far> void renew(Instant now, Far far) {
+  template <class Far> void renew(Tick now, Far far) {
     previous_ = session_;
     renewed_ = now;
     do session_ = random_.value<SessionId>();
@@ -47,7 +46,7 @@ class Identity {
  private:
   crypto::Random& random_;
   SessionId session_, previous_{};
-  Instant renewed_{};
+  Tick renewed_{};
   std::uint32_t next_at_most_once_, next_acknowledged_;
 };
 

@@ -6,7 +6,8 @@ namespace tacit::nomq {
 
 namespace {
 
-constexpr Duration ping_lifetime{5'000'000};
+constexpr Ticks ping_lifetime = ticks({5'000'000});
+constexpr Duration retained_gap_max{std::int64_t{20} * 86'400 * 1'000'000};  // what a Tick can tell
 constexpr std::int64_t clock_step_us = std::int64_t{clock_window_s} * 1'000'000;
 
 }  // namespace
@@ -30,7 +31,7 @@ Result<ChannelId> Node::subscribe(std::string_view name, const Now& now, std::ui
   const bool had = channels_.subscribed(channel_id(name)) != nullptr;
   const auto channel = channels_.subscribe(name, priority);
   if (!channel) return channel.error();
-  if (!had) presence_.subscriptions_changed(now.tick);
+  if (!had) presence_.subscriptions_changed(at(now));
   return (*channel)->id;
 }
 
@@ -39,12 +40,12 @@ Result<Done> Node::unsubscribe(std::string_view name, const Now& now) {
   if (!channel) return Reason::unknown_channel;
   channels_.unsubscribe(*channel);
   presence_.announce_unsubscribe(*channel);
-  presence_.subscriptions_changed(now.tick);
+  presence_.subscriptions_changed(at(now));
   return Done{};
 }
 
 Result<Handle> Node::publish(const Publication& what, const Now& now) {
-  begin(now);
+  (void)begin(now);
   if (what.retain && now.utc)
     if (auto room = retained_.make_room(what, now.utc->s); !room) return room.error();
   const auto handle = publisher_.publish(what, now);
@@ -57,9 +58,10 @@ Result<Handle> Node::publish(const Publication& what, const Now& now) {
 Result<PacketId> Node::ping(const Path& path, const Now& now) {
   if (!now.utc) return Reason::no_wall_clock;
   if (common_.legacy() && channels_.own().empty()) return Reason::not_supported;
+  const Tick tick = at(now);
   for (Ping& ping : pings_)
-    if (ping.id == PacketId{} || now.tick - ping.at > ping_lifetime) {
-      ping = {random_.value<PacketId>(), path, now.tick, false};
+    if (ping.id == PacketId{} || tick - ping.at > ping_lifetime) {
+      ping = {random_.value<PacketId>(), path, tick, false};
       return ping.id;
     }
   return Reason::queue_full;
@@ -82,22 +84,42 @@ std::optional<PeerView> Node::peer(SessionId session) const {
   return view(*peer);
 }
 
-PeerView Node::view(const Peer& p) {
-  return {p.current.session, p.address.path, p.presence == Peer::Presence::present,
-          p.address.proven,  p.heard_at,     p.round_trip.smoothed()};
+PeerView Node::view(const Peer& p) const {
+  return {p.current.session,
+          p.address.path,
+          p.presence == Peer::Presence::present,
+          p.address.proven,
+          latest_ - duration_of(tick_of(latest_) - p.heard_at),
+          p.round_trip.smoothed()};
 }
 
 // --- Time --------------------------------------------------------------------------------------------
 
+// Instants come in here, and inside there are ticks.
+Tick Node::at(const Now& now) {
+  latest_ = now.tick;
+  return tick_of(now.tick);
+}
+
 // Nothing happens before there is a wall clock: no packet could be sent or believed.
-void Node::begin(const Now& now) {
-  if (!now.utc) return;
+Tick Node::begin(const Now& now) {
+  const Tick tick = at(now);
+  if (!now.utc) return tick;
   watch_clock(now);
-  if (begun_) return;
+  if (begun_) return tick;
   begun_ = true;
-  presence_.start(now.tick);
-  timers_.set(renewal_, now.tick + session_lifetime);
-  if (config_.legacy_retained_every.us > 0) timers_.set(again_, now.tick + config_.legacy_retained_every);
+  presence_.start(tick);
+  timers_.set(renewal_, tick + session_lifetime);
+  if (common_.legacy() && config_.legacy_retained_every.us > 0) timers_.set(again_, tick + again_gap());
+  return tick;
+}
+
+Ticks Node::again_gap() const { return ticks(std::min(config_.legacy_retained_every, retained_gap_max)); }
+
+std::optional<Instant> Node::next_timeout() const {
+  const auto next = timers_.next();
+  if (!next) return std::nullopt;
+  return instant_of(*next, latest_);
 }
 
 // A step back of the wall clock makes old packets young again, of which nothing is remembered any more. So
@@ -112,11 +134,11 @@ void Node::watch_clock(const Now& now) {
 }
 
 void Node::timeout(const Now& now) {
-  begin(now);
-  while (Timer* timer = timers_.pop_due(now.tick)) on_alarm(*timer, now.tick);
+  const Tick tick = begin(now);
+  while (Timer* timer = timers_.pop_due(tick)) on_alarm(*timer, tick);
 }
 
-void Node::on_alarm(Timer& timer, Instant now) {
+void Node::on_alarm(Timer& timer, Tick now) {
   switch (static_cast<Alarm>(timer.kind)) {
     case Alarm::peer: {
       auto& peer = static_cast<Peer&>(timer);
@@ -135,7 +157,7 @@ void Node::on_alarm(Timer& timer, Instant now) {
       publisher_.renew_session(now);
       presence_.say_renewed();
       return timers_.set(timer, now + session_lifetime);
-    case Alarm::retained: retained_.start_again(); return timers_.set(timer, now + config_.legacy_retained_every);
+    case Alarm::retained: retained_.start_again(); return timers_.set(timer, now + again_gap());
   }
 }
 
@@ -144,10 +166,10 @@ void Node::on_alarm(Timer& timer, Instant now) {
 // A datagram makes at most one event and one answer. Opening changes its bytes, so the room is counted
 // before: what is opened is consumed, and what is not consumed was never touched.
 std::size_t Node::input(std::span<Datagram> in, const Now& now) {
-  begin(now);
+  const Tick tick = begin(now);
   std::size_t consumed = 0;
   while (const std::size_t batch = std::min(in.size() - consumed, input_room())) {
-    input_batch(in.subspan(consumed, batch), now);
+    input_batch(in.subspan(consumed, batch), now.utc, tick);
     consumed += batch;
   }
   return consumed;
@@ -155,12 +177,12 @@ std::size_t Node::input(std::span<Datagram> in, const Now& now) {
 
 std::size_t Node::input_room() const { return std::min({open_jobs_.size(), events_.room(), answers_.room()}); }
 
-void Node::input_batch(std::span<Datagram> in, const Now& now) {
+void Node::input_batch(std::span<Datagram> in, const std::optional<UnixTime>& utc, Tick now) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < in.size(); ++i) {
-    auto job = now.utc ? begin_open(in[i].bytes) : Result<crypto::OpenJob>(Reason::no_wall_clock);
+    auto job = utc ? begin_open(in[i].bytes) : Result<crypto::OpenJob>(Reason::no_wall_clock);
     if (!job) {
-      drop(job.error(), in[i].path, now.tick);
+      drop(job.error(), in[i].path, now);
       continue;
     }
     job->place = static_cast<std::uint16_t>(i);
@@ -170,13 +192,13 @@ void Node::input_batch(std::span<Datagram> in, const Now& now) {
   cipher_.open(jobs);
   for (const crypto::OpenJob& job : jobs) {
     const Datagram& datagram = in[job.place];
-    const auto packet = finish_open(job, {now.utc->s, common_.legacy() ? config_.epoch : Epoch::unix_1970});
-    if (packet) on_packet(*packet, datagram.path, datagram.bytes.size(), now.tick);
-    else drop(packet.error(), datagram.path, now.tick);
+    const auto packet = finish_open(job, {utc->s, common_.legacy() ? config_.epoch : Epoch::unix_1970});
+    if (packet) on_packet(*packet, datagram.path, datagram.bytes.size(), now);
+    else drop(packet.error(), datagram.path, now);
   }
 }
 
-void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, Instant now) {
+void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, Tick now) {
   const Header& header = packet.header();
   if (self_.ours(header.session, now)) return drop(Reason::own, from, now);  // the mac does not say for whom
   ++traffic_.packets_in;
@@ -194,7 +216,7 @@ void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, I
 
 // True: the packet counts, it is news; and it remains to be said whom it is from. What was repeated proves,
 // moves and enlivens nobody.
-Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t size, Instant now) {
+Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t size, Tick now) {
   switch (packet.header().type) {
     case PacketType::publish: return on_publish(packet, from, now);
     case PacketType::subscribe:
@@ -209,7 +231,7 @@ Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t 
   return Reason::bad_type;
 }
 
-Result<bool> Node::on_publish(const Opened& packet, const Path& from, Instant now) {
+Result<bool> Node::on_publish(const Opened& packet, const Path& from, Tick now) {
   const auto message = subscriber_.on_publish(packet, from, now);
   if (!message) return message.error();
   events_.push(*message);
@@ -217,7 +239,7 @@ Result<bool> Node::on_publish(const Opened& packet, const Path& from, Instant no
   return true;
 }
 
-Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Instant now) {
+Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Tick now) {
   const Header& header = packet.header();
   const std::string_view name = text_of(packet.body());
   if (name.empty()) return Reason::bad_body;
@@ -239,7 +261,7 @@ Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::
   return false;
 }
 
-Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view name, Instant now) {
+Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view name, Tick now) {
   const Channel* channel = channels_.find(id);
   const bool knew = channel && channels_.interest(peer, *channel);
   const auto interest = presence_.listens(peer, id);
@@ -252,7 +274,7 @@ Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view 
   return false;
 }
 
-Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Instant now) {
+Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Tick now) {
   const Header& header = packet.header();
   HeartbeatBody body;
   if (!common_.legacy() && !packet.body().empty()) {
@@ -290,7 +312,7 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
 }
 
 // Answers to the whole group's ping may be many.
-bool Node::answers_ping(PacketId answers, const Path& from, Instant now) {
+bool Node::answers_ping(PacketId answers, const Path& from, Tick now) {
   for (Ping& ping : pings_) {
     if (ping.id == PacketId{} || !ping.sent || now - ping.at > ping_lifetime) continue;
     if (common_.legacy() ? from.peer != ping.path.peer : answers != ping.id) continue;
@@ -302,7 +324,7 @@ bool Node::answers_ping(PacketId answers, const Path& from, Instant now) {
 
 // --- Peers -------------------------------------------------------------------------------------------
 
-Peer* Node::learn(const Opened& packet, const Path& from, Instant now) {
+Peer* Node::learn(const Opened& packet, const Path& from, Tick now) {
   const SessionId session = packet.header().session;
   Peer* peer = peers_.find(session);
   if (!peer) {
@@ -319,7 +341,7 @@ Peer* Node::learn(const Opened& packet, const Path& from, Instant now) {
   return peer;
 }
 
-void Node::hear(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Instant now) {
+void Node::hear(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Tick now) {
   presence_.heard(peer, from, size, answered, now);
   after_hearing(peer);
 }
@@ -390,19 +412,19 @@ std::optional<Event> Node::poll_event() {
 }
 
 // Always counted, told at a bounded rate: anybody can make us drop things.
-void Node::drop(Reason reason, const Path& from, Instant now) {
+void Node::drop(Reason reason, const Path& from, Tick now) {
   counters_.add(reason);
   if (drop_events_.take(now)) events_.push(Dropped{reason, from});
 }
 
 void Node::poll_transmit(Outbox& out, const Now& now) {
-  begin(now);
+  const Tick tick = begin(now);
   if (!now.utc) return answers_.clear();  // no packet without a time; peers will ask again
   Sealing sealing(cipher_, seal_jobs_, random_, out, *now.utc);
   const Retained* again = nullptr;
   while ((again = retained_.again(sealing.now_s())) && publisher_.publish_again(*again)) retained_.skip_again();
-  (void)(answers_.transmit(sealing) && subscriber_.transmit(sealing, now.tick) && transmit_pings(sealing) &&
-         presence_.transmit(sealing, now.tick) && publisher_.transmit(sealing, now.tick));
+  (void)(answers_.transmit(sealing) && subscriber_.transmit(sealing, tick) && transmit_pings(sealing) &&
+         presence_.transmit(sealing, tick) && publisher_.transmit(sealing, tick));
   traffic_.packets_out += sealing.added();
 }
 

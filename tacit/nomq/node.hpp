@@ -57,7 +57,7 @@ class Node {
   void timeout(const Now&);
   void poll_transmit(Outbox&, const Now&);
   std::optional<Event> poll_event();
-  std::optional<Instant> next_timeout() const { return timers_.next(); }
+  std::optional<Instant> next_timeout() const;
 
   SessionId session() const { return self_.session(); }
   const Counters& counters() const { return counters_; }
@@ -83,33 +83,35 @@ class Node {
   struct Ping {
     PacketId id{};
     Path path;
-    Instant at;
+    Tick at;
     bool sent = false;
   };
 
-  void begin(const Now&);
+  Tick at(const Now&);
+  Tick begin(const Now&);
   void watch_clock(const Now&);
+  Ticks again_gap() const;
   std::size_t input_room() const;
-  void input_batch(std::span<Datagram>, const Now&);
-  void on_packet(const Opened&, const Path& from, std::size_t size, Instant);
-  Result<bool> dispatch(const Opened&, const Path& from, std::size_t size, Instant);
-  Result<bool> on_publish(const Opened&, const Path& from, Instant);
-  Result<bool> on_subscription(const Opened&, const Path& from, std::size_t size, Instant);
-  Result<bool> on_listens(Peer&, const ChannelId&, std::string_view name, Instant);
-  Result<bool> on_heartbeat(const Opened&, const Path& from, std::size_t size, Instant);
-  bool answers_ping(PacketId answers, const Path& from, Instant);
+  void input_batch(std::span<Datagram>, const std::optional<UnixTime>&, Tick);
+  void on_packet(const Opened&, const Path& from, std::size_t size, Tick);
+  Result<bool> dispatch(const Opened&, const Path& from, std::size_t size, Tick);
+  Result<bool> on_publish(const Opened&, const Path& from, Tick);
+  Result<bool> on_subscription(const Opened&, const Path& from, std::size_t size, Tick);
+  Result<bool> on_listens(Peer&, const ChannelId&, std::string_view name, Tick);
+  Result<bool> on_heartbeat(const Opened&, const Path& from, std::size_t size, Tick);
+  bool answers_ping(PacketId answers, const Path& from, Tick);
 
-  Peer* learn(const Opened&, const Path& from, Instant);
-  void hear(Peer&, const Path& from, std::size_t size, std::size_t answered, Instant);
+  Peer* learn(const Opened&, const Path& from, Tick);
+  void hear(Peer&, const Path& from, std::size_t size, std::size_t answered, Tick);
   void after_hearing(Peer&);
   void renewed(Peer& known, SessionId session);
   void lose(Peer&);
   void forget(Peer&);
 
-  void on_alarm(Timer&, Instant);
-  void drop(Reason, const Path& from, Instant);
+  void on_alarm(Timer&, Tick);
+  void drop(Reason, const Path& from, Tick);
   bool transmit_pings(Sealing&);
-  static PeerView view(const Peer&);
+  PeerView view(const Peer&) const;
 
   const Config config_;
   crypto::PacketCipher& cipher_;
@@ -132,7 +134,8 @@ class Node {
   std::span<crypto::OpenJob> open_jobs_;
   std::array<Ping, 4> pings_{};
   Timer renewal_{static_cast<std::uint8_t>(Alarm::renewal)}, again_{static_cast<std::uint8_t>(Alarm::retained)};
-  Allowance drop_events_{10, Duration{1'000'000}};
+  Allowance drop_events_{10, ticks({1'000'000})};
+  Instant latest_;
   std::int64_t clock_offset_us_ = 0;  // the most that the wall clock was ahead of the tick
   bool begun_ = false;
 };

@@ -48,7 +48,7 @@ struct Debt : Link<ByPeer>, Link<BySlot> {
   Slot* slot = nullptr;
   Peer* peer = nullptr;
   SessionId by{};  // who settled it
-  Instant sent_at;
+  Tick sent_at;
   State state{};
   bool repeated = false;  // the round trip of what was sent twice is nobody's measure
   Debt* next_in_index = nullptr;
@@ -74,8 +74,8 @@ struct Route {
 // RFC 6298, in microseconds.
 class RoundTrip {
  public:
-  void measure(Duration sample) {
-    const auto us = static_cast<std::int32_t>(sample.us);
+  void measure(Ticks sample) {
+    const auto us = static_cast<std::int32_t>(sample.count * 1024);
     if (smoothed_us_ == 0) {
       smoothed_us_ = us, variation_us_ = us / 2;
     } else {
@@ -85,10 +85,9 @@ class RoundTrip {
     }
     if (smoothed_us_ == 0) smoothed_us_ = 1;
   }
-  Duration wait() const {
-    if (smoothed_us_ == 0) return {300'000};
-    const std::int32_t us = smoothed_us_ + 4 * variation_us_;
-    return {us < 10'000 ? 10'000 : us};
+  Ticks wait() const {
+    if (smoothed_us_ == 0) return ticks({300'000});
+    return ticks({std::max(smoothed_us_ + 4 * variation_us_, std::int32_t{10'000})});
   }
   Duration smoothed() const { return {smoothed_us_}; }  // 0: not measured
 
@@ -98,11 +97,12 @@ class RoundTrip {
 
 // The HEARTBEAT that we owe a peer.
 struct OwedAnswer {
-  Instant due;
+  Tick due;
   PacketId to{};        // 0: none is owed
   ChannelId channel{};  // as asked
   bool to_candidate = false;
-  Instant not_before;  // legacy: of the next
+  Tick last{};        // legacy: when the one before was owed
+  bool ever = false;  // … if there was one
 };
 
 // A session that was heard. It is on one list: free, present or lost; Peers says which.
@@ -119,18 +119,18 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
   Presence presence{};
   Route address;    // where it gets what it is owed
   Route candidate;  // where it was heard since, until that is proven
-  Instant heard_at;
+  Tick heard_at;
 
   OwedAnswer answer;
   // Our asks, the last two: an answer to one within 5 s proves the way that it went.
   struct Ask {
     PacketId id{};
     bool to_candidate = false;
-    Instant at;
+    Tick at;
   };
   std::array<Ask, 2> asked{};
-  Instant ask_due;
-  Duration ask_wait{};          // the wait after the next ask; 0: nothing to ask
+  Tick ask_due;
+  Ticks ask_wait{};             // the wait after the next ask; 0: nothing to ask
   std::uint8_t unanswered = 0;  // asks after three silent intervals
 
   std::uint32_t told = 0;     // XOR of its subscriptions, as it says
@@ -146,8 +146,8 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
   List<Debt, ByPeer> waiting;  // for an acknowledgement, the first sent first
   List<Debt, ByPeer> again;    // to be sent again
   RoundTrip round_trip;
-  Duration wait{};  // before the next retry; grows while nothing is acknowledged
-  Instant owing_since, acknowledged_at;
+  Ticks wait{};       // before the next retry; grows while nothing is acknowledged
+  Tick silent_since;  // it owes, and has acknowledged nothing
 
   bool appeared = false, went = false, returned = false;  // to be reported
   bool just_proven = false;                               // what waits for it may leave
@@ -184,15 +184,17 @@ struct Retained : Link<> {
 // most eight times a second.
 class Pace {
  public:
-  bool take(Instant now) {
-    if (now < next_) return false;
-    next_ = now + Duration{125'000};
-    return true;
+  bool take(Tick now) {
+    if (started_ && now - last_ < gap) return false;
+    last_ = now;
+    return started_ = true;
   }
-  Instant next() const { return next_; }
+  Tick next() const { return last_ + gap; }
 
  private:
-  Instant next_{};
+  static constexpr Ticks gap = ticks({125'000});
+  Tick last_;
+  bool started_ = false;
 };
 
 // What all parts of a node share.
@@ -207,7 +209,7 @@ struct Common {
   Timer pace_alarm{static_cast<std::uint8_t>(Alarm::pace)};
 
   // May a packet of our own accord leave now? Always in profile v1; asked again when it may.
-  bool paced(Instant now) {
+  bool paced(Tick now) {
     if (!legacy() || pace.take(now)) return true;
     timers.set_by(pace_alarm, pace.next());
     return false;
@@ -215,9 +217,8 @@ struct Common {
 
   bool legacy() const { return config.profile == Profile::legacy; }
   // `base` give or take so many percent.
-  Duration about(Duration base, std::uint32_t percent) {
-    const auto part = static_cast<std::int64_t>(random.value<std::uint32_t>() % (2 * percent + 1)) - percent;
-    return base + base * part / 100;
+  Ticks about(Ticks base, std::uint32_t percent) {
+    return {base.count * (100 - percent + random.value<std::uint32_t>() % (2 * percent + 1)) / 100};
   }
 };
 

@@ -10,7 +10,7 @@ Peers::Peers(std::span<Peer> pool, std::span<Peer::Name*> buckets) : names_(buck
   }
 }
 
-Peer* Peers::add(SessionId session, const Path& from, Instant now) {
+Peer* Peers::add(SessionId session, const Path& from, Tick now) {
   Peer* peer = free_.front();
   if (!peer) return nullptr;
   give_name(peer->current, session);
@@ -18,7 +18,7 @@ Peer* Peers::add(SessionId session, const Path& from, Instant now) {
   peer->address = {from, 0, false};
   peer->address.path.to_group = false;
   peer->candidate = {};
-  peer->heard_at = peer->acknowledged_at = now;
+  peer->heard_at = now;
   peer->answer = {};
   peer->asked = {};
   peer->ask_wait = {};

@@ -23,7 +23,7 @@ class Peers {
   }
   // A free entry for a session that is not known, present from now on; null where all are taken. Where only
   // lost peers can make room, `longest_lost()` is to be forgotten first.
-  Peer* add(SessionId session, const Path& from, Instant now);
+  Peer* add(SessionId session, const Path& from, Tick now);
   Peer* longest_lost() const { return lost_.front(); }
   bool has_free() const { return !free_.empty(); }
 

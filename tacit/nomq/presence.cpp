@@ -5,12 +5,12 @@ namespace tacit::nomq {
 namespace {
 
 constexpr std::size_t heartbeat_size = sealed_size(wire::size_of<HeartbeatBody>);
-constexpr std::array<Duration, 3> change_beats{Duration{50'000}, Duration{500'000}, Duration{3'000'000}};
+constexpr std::array<Ticks, 3> change_beats{ticks({50'000}), ticks({500'000}), ticks({3'000'000})};
 const Path group{{}, {}, true};
 
 }  // namespace
 
-void Presence::start(Instant now) {
+void Presence::start(Tick now) {
   started_ = now;
   if (common_.legacy()) return;
   asks_left_ = discovery_asks;
@@ -19,7 +19,7 @@ void Presence::start(Instant now) {
   common_.timers.set_by(beat, next_beat_);
 }
 
-void Presence::subscriptions_changed(Instant now) {
+void Presence::subscriptions_changed(Tick now) {
   announced_ = std::min<std::uint32_t>(announced_, static_cast<std::uint32_t>(channels_.own().size()));
   if (common_.legacy()) return;
   changed_at_ = now;
@@ -27,7 +27,7 @@ void Presence::subscriptions_changed(Instant now) {
   common_.timers.set_by(beat, changed_at_ + change_beats[0]);
 }
 
-void Presence::on_beat(Instant now) {
+void Presence::on_beat(Tick now) {
   if (change_beats_left_ > 0 && changed_at_ + change_beats[change_beats.size() - change_beats_left_] <= now) {
     --change_beats_left_;
     beat_now_ = true;
@@ -41,17 +41,18 @@ void Presence::on_beat(Instant now) {
     common_.timers.set_by(beat, changed_at_ + change_beats[change_beats.size() - change_beats_left_]);
 }
 
-void Presence::on_discovery(Instant now) {
+void Presence::on_discovery(Tick now) {
   ask_group_now_ = true;
   if (--asks_left_ > 0) common_.timers.set(discovery, now + discovery_gap);
 }
 
-void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Instant now) {
+void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Tick now) {
   peer.heard_at = now;
   peer.unanswered = 0;
   if (peer.presence == Peer::Presence::lost) {
     peers_.make_present(peer);
     peer.returned = true;
+    peer.ask_due = now;
   }
   Route* route = &peer.address;
   if (from.peer != peer.address.path.peer) {
@@ -71,12 +72,11 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
   } else if (route == &peer.candidate || reason_to_ask(peer, now)) {
     want_ask(peer, now);
   }
-  if (peer.telling || peer.answer.to != PacketId{} || peer.ask_wait.us != 0) speak(peer);
+  if (peer.telling || peer.answer.to != PacketId{} || peer.ask_wait.count != 0) speak(peer);
   arm(peer, now);
 }
 
-void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBody& body, const Path& from,
-                            Instant now) {
+void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBody& body, const Path& from, Tick now) {
   const Header& header = packet.header();
   const auto flags = HeartbeatFlags::of(header.flags);
   const Peer::Ask* ask =
@@ -91,8 +91,8 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
   if (answered) believe_what_was_told(peer);  // who listens to nothing has nothing to tell but this
   const bool of_all = header.channel == ChannelId{};
   if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
-    const Duration patience{from.to_group ? common_.random.value<std::uint16_t>() % 50'000 : 0};
-    peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.path.peer, {}};
+    const Ticks patience{from.to_group ? common_.random.value<std::uint16_t>() % ticks({50'000}).count : 0};
+    peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.path.peer};
     speak(peer);
   }
   if (flags.wants_subscriptions) {
@@ -106,11 +106,11 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
 
 // The original answers a HEARTBEAT that names a channel it hears with one that names none. Two nodes that
 // answered every one would never stop, so a peer gets at most one an interval.
-void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Instant now) {
+void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Tick now) {
   const Header& header = packet.header();
   if (header.channel != ChannelId{} && !channels_.subscribed(header.channel)) return;
-  if (now < peer.answer.not_before) return;
-  peer.answer = {now, header.id, {}, false, now + interval};
+  if (peer.answer.ever && now - peer.answer.last < interval) return;
+  peer.answer = {now, header.id, {}, false, now, true};
   speak(peer);
 }
 
@@ -161,38 +161,38 @@ void Presence::believe_what_was_told(Peer& peer) {
   }
 }
 
-bool Presence::reason_to_ask(const Peer& peer, Instant now) const {
+bool Presence::reason_to_ask(const Peer& peer, Tick now) const {
   const bool something_waits = peer.owes() || peer.telling || peer.serving != 0;
   if (something_waits && (peer.candidate.known() || !peer.address.proven)) return true;
   if (peer.told != peer.known && !peer.overfull) return true;
   return now - peer.heard_at >= interval * silent_intervals;
 }
 
-void Presence::want_ask(Peer& peer, Instant now) {
-  if (common_.legacy() || peer.ask_wait.us != 0) return;
+void Presence::want_ask(Peer& peer, Tick now) {
+  if (common_.legacy() || peer.ask_wait.count != 0) return;
   peer.ask_due = now;
-  peer.ask_wait = Duration{peer.told != peer.known ? 100'000 : 200'000};
+  peer.ask_wait = peer.told != peer.known ? ticks({100'000}) : ticks({200'000});
   speak(peer);
 }
 
 // What is due already is being said, and not waited for.
-void Presence::arm(Peer& peer, Instant now) {
-  const auto wait_until = [&](Instant due) {
+void Presence::arm(Peer& peer, Tick now) {
+  const auto wait_until = [&](Tick due) {
     if (due > now) common_.timers.set_by(peer, due);
   };
   if (peer.presence == Peer::Presence::present) wait_until(peer.heard_at + interval * silent_intervals);
   if (peer.answer.to != PacketId{}) wait_until(peer.answer.due);
-  if (peer.ask_wait.us != 0) wait_until(peer.ask_due);
+  if (peer.ask_wait.count != 0) wait_until(peer.ask_due);
 }
 
-bool Presence::on_alarm(Peer& peer, Instant now) {
+bool Presence::on_alarm(Peer& peer, Tick now) {
   if (peer.presence != Peer::Presence::present) return false;
   const bool silent = now - peer.heard_at >= interval * silent_intervals;
   if (silent && (common_.legacy() || (peer.unanswered >= asks_before_lost && peer.ask_due <= now))) return true;
-  if (peer.ask_wait.us == 0 && silent) {
+  if (peer.ask_wait.count == 0 && silent) {
     want_ask(peer, now);
-    peer.ask_wait = Duration{1'000'000};
-  } else if (peer.ask_wait.us != 0 && peer.ask_due <= now) {
+    peer.ask_wait = ticks({1'000'000});
+  } else if (peer.ask_wait.count != 0 && peer.ask_due <= now) {
     if (reason_to_ask(peer, now)) speak(peer);
     else peer.ask_wait = {};
   }
@@ -201,7 +201,7 @@ bool Presence::on_alarm(Peer& peer, Instant now) {
   return false;
 }
 
-bool Presence::transmit(Sealing& sealing, Instant now) {
+bool Presence::transmit(Sealing& sealing, Tick now) {
   if (!say_to_group(sealing, now)) return false;
   while (Peer* peer = speaking_.front()) {
     if (!say_answer(*peer, sealing, now) || !say_ask(*peer, sealing, now) || !say_subscriptions(*peer, sealing))
@@ -212,7 +212,7 @@ bool Presence::transmit(Sealing& sealing, Instant now) {
 }
 
 // Each of these says what is due and may be said: false only where the outbox is full.
-bool Presence::say_answer(Peer& peer, Sealing& sealing, Instant now) {
+bool Presence::say_answer(Peer& peer, Sealing& sealing, Tick now) {
   OwedAnswer& answer = peer.answer;
   if (answer.to == PacketId{} || answer.due > now) return true;
   Route& route = answer.to_candidate && peer.candidate.known() ? peer.candidate : peer.address;
@@ -239,8 +239,8 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Instant now) {
   return true;
 }
 
-bool Presence::say_ask(Peer& peer, Sealing& sealing, Instant now) {
-  if (peer.ask_wait.us == 0 || peer.ask_due > now) return true;
+bool Presence::say_ask(Peer& peer, Sealing& sealing, Tick now) {
+  if (peer.ask_wait.count == 0 || peer.ask_due > now) return true;
   // Both ways in turn: who replays its packets can give a peer a candidate that never answers.
   const bool to_candidate = peer.candidate.known() && !peer.asked[0].to_candidate;
   Route& route = to_candidate ? peer.candidate : peer.address;
@@ -263,7 +263,7 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Instant now) {
 
 void Presence::note_ask(Peer& peer, const Peer::Ask& ask) {
   peer.asked = {ask, peer.asked[0]};
-  if (peer.ask_wait.us == 0) peer.ask_wait = Duration{200'000};
+  if (peer.ask_wait.count == 0) peer.ask_wait = ticks({200'000});
   peer.ask_due = ask.at + peer.ask_wait;
   peer.ask_wait = std::min(peer.ask_wait * 2, longest_ask_wait);
   if (ask.at - peer.heard_at >= interval * silent_intervals) ++peer.unanswered;
@@ -278,7 +278,7 @@ bool Presence::say_subscriptions(Peer& peer, Sealing& sealing) {
   return true;
 }
 
-bool Presence::say_to_group(Sealing& sealing, Instant now) {
+bool Presence::say_to_group(Sealing& sealing, Tick now) {
   const auto fresh_id = [this] { return common_.random.value<PacketId>(); };
   if (goodbye_) {
     if (!common_.legacy() && !heartbeat(sealing, group, fresh_id(), {false, false}, PacketId{}, {}, 0)) return false;
@@ -308,7 +308,7 @@ bool Presence::ask(Sealing& sealing, const Path& to, PacketId id) {
   return sealing.add(header, {}, {}, to, common_.group_from_2000);
 }
 
-bool Presence::announce(Sealing& sealing, Instant now) {
+bool Presence::announce(Sealing& sealing, Tick now) {
   while (Channel* channel = leaving_.front()) {
     if (!common_.paced(now)) return true;
     if (!name_channel(sealing, group, PacketType::unsubscribe, *channel)) return false;

@@ -6,10 +6,11 @@ namespace tacit::nomq {
 
 namespace {
 
-constexpr Duration silence{5'000'000}, longest_wait{8'000'000}, relief_gap{250'000};
-constexpr Duration legacy_deadline{25'000'000}, legacy_settling{1'000'000};
-constexpr std::array<Duration, 4> legacy_repeats{Duration{1'000'000}, Duration{3'000'000}, Duration{7'000'000},
-                                                 Duration{15'000'000}};
+constexpr Ticks second = ticks({1'000'000}), silence = ticks({5'000'000}), longest_wait = ticks({8'000'000}),
+                relief_gap = ticks({250'000});
+constexpr Ticks legacy_deadline = ticks({25'000'000}), legacy_settling = ticks({1'000'000});
+constexpr std::array<Ticks, 4> legacy_repeats{ticks({1'000'000}), ticks({3'000'000}), ticks({7'000'000}),
+                                              ticks({15'000'000})};
 constexpr std::uint32_t given_up_after_s = 60;
 constexpr std::int32_t renewal_distance = 2048;
 
@@ -39,7 +40,7 @@ Publisher::Publisher(Common& common, const Tables& tables, Peers& peers, Channel
 Result<Handle> Publisher::publish(const Publication& what, const Now& now) {
   if (auto fine = check(what); !fine) return fine.error();
   if (!now.utc) return Reason::no_wall_clock;
-  Slot* slot = make_room(what.priority, now.tick);
+  Slot* slot = make_room(what.priority, tick_of(now.tick));
   if (!slot) return Reason::queue_full;
   if (what.message.size() > slot->memory.size()) return Reason::too_large;
 
@@ -70,7 +71,7 @@ Result<Done> Publisher::check(const Publication& what) const {
 }
 
 // Where all slots are taken, what is owed by the silent is given up, and then what matters less gives way.
-Slot* Publisher::make_room(std::uint8_t priority, Instant now) {
+Slot* Publisher::make_room(std::uint8_t priority, Tick now) {
   if (free_.empty()) (void)relieve(now);
   for (std::size_t lower = 0; free_.empty() && lower < priority; ++lower)
     if (displace(queued_[lower]) || displace(queued_acknowledged_[lower])) common_.counters.add(Reason::queue_full);
@@ -121,7 +122,7 @@ bool Publisher::publish_again(const Retained& message) {
 
 // --- Leaving -----------------------------------------------------------------------------------------
 
-bool Publisher::transmit(Sealing& sealing, Instant now) {
+bool Publisher::transmit(Sealing& sealing, Tick now) {
   while (Peer* peer = retrying_.front()) {
     if (!transmit_again(*peer, sealing, now)) return false;
     List<Peer, Retrying>::remove(*peer);
@@ -136,14 +137,14 @@ bool Publisher::transmit(Sealing& sealing, Instant now) {
 
 // One by one, to the peer alone. What an address that is not proven may get is for the challenge alone: what is owed
 // would use it up, and wait for the proof for ever.
-bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Instant now) {
+bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Tick now) {
   if (!peer.address.proven) return true;
   while (Debt* debt = peer.again.front())
     if (!transmit_again(*debt, sealing, now)) return false;
   return true;
 }
 
-bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Instant now) {
+bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Tick now) {
   const Slot& slot = *debt.slot;
   Peer& peer = *debt.peer;
   const bool put_it = debt.state == Debt::State::publish_sent
@@ -160,7 +161,7 @@ bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Instant now) {
 // What strangers owe. Legacy: after each repeated PUBLISH of QoS 2 a bare PUBREL, which a board that has
 // the message answers and any other ignores; and the last try at QoS 1 has a new nonce, because a board
 // does not acknowledge what it has seen.
-bool Publisher::repeat(Slot& slot, Sealing& sealing, Instant) {
+bool Publisher::repeat(Slot& slot, Sealing& sealing, Tick) {
   const Path to = path_of(slot);
   const Debt* debt = slot.debts.front();
   const bool pubrel_only = slot.delivered > 0 || (!common_.legacy() && debt && debt->state == Debt::State::pubrel_sent);
@@ -180,7 +181,7 @@ bool Publisher::repeat(Slot& slot, Sealing& sealing, Instant) {
   return true;
 }
 
-bool Publisher::transmit_retained(Sealing& sealing, Instant now) {
+bool Publisher::transmit_retained(Sealing& sealing, Tick now) {
   while (true) {
     const auto next = retained_.next(sealing.now_s());
     Slot* slot = next.interest ? free_.front() : nullptr;
@@ -214,7 +215,7 @@ bool Publisher::transmit_retained(Sealing& sealing, Instant now) {
   }
 }
 
-bool Publisher::transmit_queued(Sealing& sealing, Instant now) {
+bool Publisher::transmit_queued(Sealing& sealing, Tick now) {
   while (Slot* slot = next_queued(now)) {
     if (expired(*slot, sealing.now_s())) {
       common_.counters.add(Reason::expired);
@@ -234,9 +235,9 @@ bool Publisher::transmit_queued(Sealing& sealing, Instant now) {
 
 // The most important, and the oldest of those. What must be numbered waits while the oldest number is too
 // far behind; what goes to the group waits, at the start, until we know who is there.
-Slot* Publisher::next_queued(Instant now) {
+Slot* Publisher::next_queued(Tick now) {
   const bool number_free = may_number_another();
-  const bool discovered = common_.legacy() || now >= presence_.discovered_at();
+  const bool discovered = common_.legacy() || presence_.discovered(now);
   for (std::size_t p = queued_.size(); p-- > 0;) {
     Slot* plain = queued_[p].front();
     Slot* acknowledged = queued_acknowledged_[p].front();
@@ -266,7 +267,7 @@ const ChannelId* Publisher::only_channel_waiting() const {
   return only;
 }
 
-Publisher::Sent Publisher::transmit_first(Slot& slot, Sealing& sealing, Instant now) {
+Publisher::Sent Publisher::transmit_first(Slot& slot, Sealing& sealing, Tick now) {
   const bool numbered = slot.qos != Qos::at_most_once;
   if (numbered && !enough_debts(slot)) {
     wait_for_relief(now + relief_gap);
@@ -293,7 +294,7 @@ bool Publisher::enough_debts(const Slot& slot) const {
 }
 
 // It has left for the first time: now it has a packet id, and those who are there owe an acknowledgement.
-void Publisher::number(Slot& slot, Instant now) {
+void Publisher::number(Slot& slot, Tick now) {
   slot.id = common_.self.next_acknowledged();
   slot.session = common_.self.session();
   common_.self.take_acknowledged();
@@ -317,16 +318,15 @@ void Publisher::number(Slot& slot, Instant now) {
     debts_.add(slot, slot.debts, nullptr);
     slot.owing = 1;
   }
-  const std::int64_t ttl_s = std::clamp<std::uint32_t>(slot.ttl_s, 1, given_up_after_s);
-  slot.deadline = slot.first_sent + Duration{ttl_s * 1'000'000};
+  slot.deadline = slot.first_sent + second * std::clamp<std::uint32_t>(slot.ttl_s, 1, given_up_after_s);
   if (common_.legacy()) slot.deadline = std::min(slot.deadline, slot.first_sent + legacy_deadline);
   slot.wait = RoundTrip{}.wait();
   plan(slot, now);
 }
 
-void Publisher::owe(Slot& slot, Peer& peer, Instant now) {
+void Publisher::owe(Slot& slot, Peer& peer, Tick now) {
   if (!peer.owes()) {
-    peer.owing_since = now;
+    peer.silent_since = now;
     peer.wait = common_.about(peer.round_trip.wait(), 20);
   }
   Debt& debt = debts_.add(slot, slot.debts, &peer);
@@ -338,7 +338,7 @@ void Publisher::owe(Slot& slot, Peer& peer, Instant now) {
 }
 
 // When a slot is looked at next: for its next try, where strangers owe, or because its time is over.
-void Publisher::plan(Slot& slot, Instant now) {
+void Publisher::plan(Slot& slot, Tick now) {
   slot.next_try = slot.deadline;
   if (common_.legacy()) {
     if (slot.tries < legacy_repeats.size()) slot.next_try = slot.first_sent + legacy_repeats[slot.tries];
@@ -379,7 +379,7 @@ bool Publisher::from_2000(const Slot& slot) const {
 // --- Acknowledged ------------------------------------------------------------------------------------
 
 Result<bool> Publisher::on_acknowledgement(const Opened& packet, Peer* peer, const Path& from, Answers& answers,
-                                           Instant now) {
+                                           Tick now) {
   const Header& header = packet.header();
   const auto body = wire::decode<ControlBody>(packet.body());
   if (!body || packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
@@ -395,7 +395,7 @@ Result<bool> Publisher::on_acknowledgement(const Opened& packet, Peer* peer, con
 }
 
 Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Path& from, bool from_2000,
-                                     Answers& answers, Instant now) {
+                                     Answers& answers, Tick now) {
   Slot& slot = *debt.slot;
   if (header.type == PacketType::pubrec && debt.state != Debt::State::given_up) {
     // Also where it has been said before: what we said then may be what got lost.
@@ -410,7 +410,7 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
   debt.by = header.session;
   if (Peer* peer = debt.peer) {
     if (!debt.repeated) peer->round_trip.measure(now - debt.sent_at);
-    peer->acknowledged_at = now;
+    peer->silent_since = now;
     peer->wait = common_.about(peer->round_trip.wait(), 20);
   }
   if (header.type != PacketType::pubrec) {
@@ -471,7 +471,7 @@ Debt* Publisher::debt_of(Slot& slot, const Header& header, Peer* peer, const Pat
   return &debt;
 }
 
-void Publisher::settle(Debt& debt, Instant now) {
+void Publisher::settle(Debt& debt, Tick now) {
   Slot& slot = *debt.slot;
   close(debt);
   debt.state = Debt::State::settled;
@@ -547,7 +547,7 @@ bool Publisher::awaits_pubcomp(SessionId from, PacketId id) const {
 
 // --- Not acknowledged --------------------------------------------------------------------------------
 
-void Publisher::on_peer_alarm(Peer& peer, Instant now) {
+void Publisher::on_peer_alarm(Peer& peer, Tick now) {
   const Debt* first = peer.waiting.front();
   if (!first) return;
   if (first->sent_at + peer.wait <= now) {
@@ -558,7 +558,7 @@ void Publisher::on_peer_alarm(Peer& peer, Instant now) {
   if (const Debt* next = peer.waiting.front()) common_.timers.set_by(peer, next->sent_at + peer.wait);
 }
 
-void Publisher::on_slot_alarm(Slot& slot, Instant now) {
+void Publisher::on_slot_alarm(Slot& slot, Tick now) {
   if (now < slot.deadline) {
     ++slot.tries;
     repeating_.push_back(slot);
@@ -572,12 +572,12 @@ void Publisher::on_slot_alarm(Slot& slot, Instant now) {
   conclude(slot);
 }
 
-void Publisher::wait_for_relief(Instant due) {
+void Publisher::wait_for_relief(Tick due) {
   blocked_ = true;
   common_.timers.set_by(relief, due);
 }
 
-void Publisher::on_relief(Instant now) {
+void Publisher::on_relief(Tick now) {
   if (blocked_) (void)relieve(now);
   blocked_ = false;
 }
@@ -623,8 +623,7 @@ void Publisher::forgive_unlistened(Peer& peer) {
 // What one entry owed is owed by the other, once.
 void Publisher::inherit(Peer& from, Peer& to) {
   if (from.owes() && !to.owes()) {
-    to.owing_since = from.owing_since;
-    to.acknowledged_at = from.acknowledged_at;
+    to.silent_since = from.silent_since;
     to.wait = from.wait;
   }
   for (List<Debt, ByPeer>* list : {&from.waiting, &from.again})
@@ -650,7 +649,7 @@ bool Publisher::may_number_another() const {
   return !oldest || next - static_cast<std::uint32_t>(oldest->id) < ids_in_flight_max;
 }
 
-void Publisher::renew_session(Instant now) {
+void Publisher::renew_session(Tick now) {
   while (Slot* slot = in_flight_[0].front()) in_flight_[1].push_back(*slot);
   common_.self.renew(now, [this](PacketId start) {
     for (const Slot* slot = in_flight_[1].front(); slot; slot = in_flight_[1].after(*slot)) {
@@ -664,8 +663,8 @@ void Publisher::renew_session(Instant now) {
 
 // One dead subscriber does not stop the others: where there is no number or no room for another message,
 // what is owed by nobody but the silent is given up.
-bool Publisher::relieve(Instant now) {
-  if (now - relieved_ < Duration{50'000}) return false;
+bool Publisher::relieve(Tick now) {
+  if (now - relieved_ < ticks({50'000})) return false;
   relieved_ = now;
   bool any = false;
   for (List<Slot>& list : in_flight_)
@@ -681,11 +680,10 @@ bool Publisher::relieve(Instant now) {
   return any;
 }
 
-bool Publisher::all_silent(const Slot& slot, Instant now) const {
+bool Publisher::all_silent(const Slot& slot, Tick now) const {
   for (const Debt* debt = slot.debts.front(); debt; debt = slot.debts.after(*debt)) {
     if (!open(*debt)) continue;
-    const Instant since = debt->peer ? std::max(debt->peer->owing_since, debt->peer->acknowledged_at) : slot.first_sent;
-    if (now - since < silence) return false;
+    if (now - (debt->peer ? debt->peer->silent_since : slot.first_sent) < silence) return false;
   }
   return slot.owing > 0;
 }

@@ -30,8 +30,8 @@ struct Slot : Link<>, Link<Retrying>, Timer {
   std::uint16_t owing = 0, delivered = 0, given_up = 0;
   std::optional<Reason> reason;
   std::uint32_t published_s = 0, nonce = 0;
-  Instant first_sent, next_try, deadline;
-  Duration wait{};
+  Tick first_sent, next_try, deadline;
+  Ticks wait{};
   List<Debt, BySlot> debts;
   MutBytes memory;
   Slot* next_in_index = nullptr;
@@ -65,25 +65,25 @@ class Publisher {
 
   // ACK, PUBREC, PUBCOMP; `peer` is null for a stranger. True: it counts, because it settled something.
   // Gives bad_body, unknown_id, wrong_state, duplicate.
-  Result<bool> on_acknowledgement(const Opened&, Peer* peer, const Path& from, Answers&, Instant);
+  Result<bool> on_acknowledgement(const Opened&, Peer* peer, const Path& from, Answers&, Tick);
 
-  void on_peer_alarm(Peer&, Instant);  // what it did not acknowledge in time is to be sent again
-  void on_slot_alarm(Slot&, Instant);
-  void on_relief(Instant);
+  void on_peer_alarm(Peer&, Tick);  // what it did not acknowledge in time is to be sent again
+  void on_slot_alarm(Slot&, Tick);
+  void on_relief(Tick);
   void resume(Peer& peer) {  // it may be sent to
     if (!peer.again.empty()) retrying_.push_back(peer);
   }
   void forgive(Peer&, Reason);     // it owes nothing any more
   void forgive_unlistened(Peer&);  // … of what it does not listen to any more
   void inherit(Peer& from, Peer& to);
-  void renew_session(Instant);
+  void renew_session(Tick);
 
   void close();  // all that is queued or owed is given up as closed
 
   // The one channel of all messages that wait for the group, or null.
   const ChannelId* only_channel_waiting() const;
 
-  bool transmit(Sealing&, Instant);  // all that may leave, or false: the outbox is full
+  bool transmit(Sealing&, Tick);  // all that may leave, or false: the outbox is full
   std::optional<Outcome> poll_outcome();
 
   // The oldest QoS 0 message of a priority that has not left; what was accepted before it has.
@@ -108,38 +108,38 @@ class Publisher {
   enum class Sent : std::uint8_t { yes, not_now, outbox_full };
 
   Result<Done> check(const Publication&) const;
-  Slot* make_room(std::uint8_t priority, Instant);
+  Slot* make_room(std::uint8_t priority, Tick);
   bool displace(List<Slot>&);
   void queue(Slot&);
 
-  bool transmit_again(Peer&, Sealing&, Instant);
-  bool transmit_again(Debt&, Sealing&, Instant);
-  bool repeat(Slot&, Sealing&, Instant);
-  bool transmit_retained(Sealing&, Instant);
-  bool transmit_queued(Sealing&, Instant);
-  Slot* next_queued(Instant);
-  Sent transmit_first(Slot&, Sealing&, Instant);
+  bool transmit_again(Peer&, Sealing&, Tick);
+  bool transmit_again(Debt&, Sealing&, Tick);
+  bool repeat(Slot&, Sealing&, Tick);
+  bool transmit_retained(Sealing&, Tick);
+  bool transmit_queued(Sealing&, Tick);
+  Slot* next_queued(Tick);
+  Sent transmit_first(Slot&, Sealing&, Tick);
   bool enough_debts(const Slot&) const;
-  void number(Slot&, Instant);
-  void owe(Slot&, Peer&, Instant);
-  void plan(Slot&, Instant);
+  void number(Slot&, Tick);
+  void owe(Slot&, Peer&, Tick);
+  void plan(Slot&, Tick);
   bool from_2000(const Slot&) const;
   bool put(const Slot&, PacketId, SessionId, const Path&, Sealing&) const;
   bool put_pubrel(const Slot&, const Path&, Sealing&) const;
 
-  Result<bool> on_open_debt(Debt&, const Header&, const Path& from, bool from_2000, Answers&, Instant);
+  Result<bool> on_open_debt(Debt&, const Header&, const Path& from, bool from_2000, Answers&, Tick);
   Result<bool> on_no_debt(Slot&, const Header&, Peer*, const Path& from, Answers&);
   Debt* debt_of(Slot&, const Header&, Peer*, const Path& from);
-  void settle(Debt&, Instant);
+  void settle(Debt&, Tick);
   void give_up(Debt&, Reason);
   void give_up_all(Slot&, Reason);
   void close(Debt&);
   void conclude(Slot&);
   void release(Slot&);
   bool may_number_another() const;
-  void wait_for_relief(Instant due);
-  bool relieve(Instant);
-  bool all_silent(const Slot&, Instant) const;
+  void wait_for_relief(Tick due);
+  bool relieve(Tick);
+  bool all_silent(const Slot&, Tick) const;
   bool expired(const Slot& slot, std::uint32_t now_s) const {
     return now_s > std::uint64_t{slot.published_s} + slot.ttl_s + 1;
   }
@@ -156,7 +156,7 @@ class Publisher {
   List<Slot, Retrying> repeating_;
   std::array<Handle, 16> displaced_{};
   std::size_t displaced_count_ = 0;
-  Instant relieved_{};
+  Tick relieved_{};
   bool blocked_ = false;  // for want of a number or of room
   std::array<List<Slot>, priority_max + 1> queued_, queued_acknowledged_;
   std::array<List<Slot>, 2> in_flight_;  // numbered in this session, and in the one before

@@ -9,60 +9,58 @@ std::uint32_t number_of(const Header& header) { return static_cast<std::uint32_t
 
 }  // namespace
 
-Result<Replay::Sight> Replay::look(const Header& header, bool ids_count_up, std::uint32_t nonce, Instant now) {
+Result<Replay::Sight> Replay::look(const Header& header, bool ids_count_up, std::uint32_t nonce, Tick now) {
   if (ids_count_up) return look_counted(header, now);
   const Trace trace{header.session, nonce, Trace::Of::publish_nonce};
   if (traces_.find(trace)) return Sight::again;
-  if (!traces_.has_room() && !sweep(age_of(now))) return Reason::replay_memory_full;
+  if (!traces_.has_room() && !sweep(now)) return Reason::replay_memory_full;
   if (!traces_.has_room()) return Reason::replay_memory_full;
   return Sight::first;
 }
 
-Result<Replay::Sight> Replay::look_counted(const Header& header, Instant now) {
+Result<Replay::Sight> Replay::look_counted(const Header& header, Tick now) {
   SessionMemory* memory = sessions_.find(header.session);
   if (!memory) {
-    if (!sessions_.has_room()) (void)sweep(age_of(now));
+    if (!sessions_.has_room()) (void)sweep(now);
     if (!sessions_.has_room()) return Reason::replay_memory_full;
     return Sight::first;
   }
   const Sighting seen = at_most_once(header) ? memory->at_most_once.look(number_of(header))
                                              : memory->acknowledged.look(number_of(header));
   if (seen == Sighting::too_old) return Reason::too_old;  // a sender never leaves so much unacknowledged behind it
-  memory->last = age_of(now);
+  memory->last = now;
   return seen == Sighting::first ? Sight::first : Sight::again;
 }
 
-void Replay::remember(const Header& header, bool ids_count_up, std::uint32_t nonce, Instant now) {
+void Replay::remember(const Header& header, bool ids_count_up, std::uint32_t nonce, Tick now) {
   if (!ids_count_up) {
-    *traces_.insert({header.session, nonce, Trace::Of::publish_nonce}) = age_of(now);
+    *traces_.insert({header.session, nonce, Trace::Of::publish_nonce}) = now;
     return;
   }
   SessionMemory* memory = sessions_.find(header.session);
   if (!memory) memory = sessions_.insert(header.session);
-  memory->last = age_of(now);
+  memory->last = now;
   if (at_most_once(header)) memory->at_most_once.mark(number_of(header));
   else memory->acknowledged.mark(number_of(header));
 }
 
-Result<Replay::Sight> Replay::see(const Trace& trace, Instant now) {
-  if (Age* known = traces_.find(trace)) {
-    *known = age_of(now);
+Result<Replay::Sight> Replay::see(const Trace& trace, Tick now) {
+  if (Tick* known = traces_.find(trace)) {
+    *known = now;
     return Sight::again;
   }
-  Age* fresh = traces_.insert(trace);
-  if (!fresh && sweep(age_of(now))) fresh = traces_.insert(trace);
+  Tick* fresh = traces_.insert(trace);
+  if (!fresh && sweep(now)) fresh = traces_.insert(trace);
   if (!fresh) return Reason::replay_memory_full;
-  *fresh = age_of(now);
+  *fresh = now;
   return Sight::first;
 }
 
 // Asked for when a table is full, and done at most once a second: a newcomer stays cheap to refuse.
-bool Replay::sweep(Age now) {
-  if (now == swept_) return false;
+bool Replay::sweep(Tick now) {
+  if (now - swept_ < ticks({1'000'000})) return false;
   swept_ = now;
-  const auto gone = [now](Age last) {
-    return static_cast<std::uint32_t>(now) - static_cast<std::uint32_t>(last) > memory_s;
-  };
+  const auto gone = [now](Tick last) { return now - last > memory_lasts; };
   sessions_.erase_if([&](const SessionMemory& memory) { return gone(memory.last); });
   traces_.erase_if(gone);
   return true;

@@ -1,21 +1,18 @@
 #pragma once
 #include "tacit/kit/table.hpp"
+#include "tacit/kit/tick.hpp"
 #include "tacit/kit/window.hpp"
 #include "tacit/nomq/packet.hpp"
 
 namespace tacit::nomq {
 
-inline constexpr std::uint32_t memory_s = 120;  // of the last packet, by the monotonic clock
-
-// Seconds for memories, a little long (2^20 µs), so that a chip need not divide.
-enum class Age : std::uint32_t {};
-constexpr Age age_of(Instant t) { return static_cast<Age>(t.us >> 20); }
+inline constexpr Ticks memory_lasts = ticks({120'000'000}) + Ticks{1};  // of the last packet, by the monotonic clock
 
 // Everything remembered of one session whose packet ids count up (profile v1). QoS 0 counts on its own.
 struct SessionMemory {
   Window<ids_in_flight_max> acknowledged;
   Window<64> at_most_once;
-  Age last{};
+  Tick last;
 };
 
 // One packet of those whose ids tell nothing about their order.
@@ -40,27 +37,27 @@ struct ReplayHash {
 class Replay {
  public:
   using Sessions = Table<SessionId, SessionMemory, ReplayHash>;
-  using Traces = Table<Trace, Age, ReplayHash>;
+  using Traces = Table<Trace, Tick, ReplayHash>;
   Replay(std::span<Sessions::Entry> sessions, std::span<Traces::Entry> traces) : sessions_(sessions), traces_(traces) {}
 
   enum class Sight : std::uint8_t { first, again };
 
   // A PUBLISH, by its id where ids count up and by its nonce otherwise. Only looks: the message may be
   // refused for another reason. Gives too_old and replay_memory_full.
-  Result<Sight> look(const Header&, bool ids_count_up, std::uint32_t nonce, Instant now);
+  Result<Sight> look(const Header&, bool ids_count_up, std::uint32_t nonce, Tick now);
   // After look(), for the same packet: it has been told to the owner.
-  void remember(const Header&, bool ids_count_up, std::uint32_t nonce, Instant now);
+  void remember(const Header&, bool ids_count_up, std::uint32_t nonce, Tick now);
 
   // A packet that has an effect only once; remembered at once. Gives replay_memory_full.
-  Result<Sight> see(const Trace&, Instant now);
+  Result<Sight> see(const Trace&, Tick now);
 
  private:
-  Result<Sight> look_counted(const Header&, Instant now);
-  bool sweep(Age now);
+  Result<Sight> look_counted(const Header&, Tick now);
+  bool sweep(Tick now);
 
   Sessions sessions_;
   Traces traces_;
-  Age swept_{};
+  Tick swept_;
 };
 
 }  // namespace tacit::nomq

@@ -6,8 +6,8 @@ namespace tacit::nomq {
 
 namespace {
 
-constexpr Duration receipt_lifetime{120'000'000};
-constexpr std::array<Duration, 3> legacy_pubrec_repeats{Duration{1'000'000}, Duration{2'000'000}, Duration{4'000'000}};
+constexpr Ticks receipt_lifetime = ticks({120'000'000});
+constexpr std::array<Ticks, 3> legacy_pubrec_repeats{ticks({1'000'000}), ticks({2'000'000}), ticks({4'000'000})};
 
 }  // namespace
 
@@ -20,7 +20,7 @@ Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels,
   }
 }
 
-Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, Instant now) {
+Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, Tick now) {
   const Header& header = packet.header();
   auto message = read(packet, from);
   if (!message) return message;
@@ -82,7 +82,7 @@ Reason Subscriber::repeated(const Message& message, const Opened& packet) {
   return Reason::duplicate;
 }
 
-Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Instant now) {
+Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Tick now) {
   if (message.qos == Qos::at_most_once) return Done{};
   const Answer answer = acknowledgement(message, packet);
   const bool manual = common_.config.manual_acknowledgement;
@@ -136,7 +136,7 @@ Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
   return awaited;
 }
 
-Result<Done> Subscriber::once(const Header& header, Trace::Of of, Instant now) {
+Result<Done> Subscriber::once(const Header& header, Trace::Of of, Tick now) {
   const auto sight = replay_.see({header.session, static_cast<std::uint32_t>(header.id), of}, now);
   if (!sight) return sight.error();
   if (*sight == Replay::Sight::again) return Reason::replay;
@@ -152,7 +152,7 @@ Result<Done> Subscriber::accept(Token token) {
   return Done{};
 }
 
-bool Subscriber::transmit(Sealing& sealing, Instant now) {
+bool Subscriber::transmit(Sealing& sealing, Tick now) {
   while (Receipt* receipt = leaving_.front()) {
     receipt->answer.session = common_.self.session();
     if (!Answers::put(receipt->answer, sealing)) return false;
@@ -169,7 +169,7 @@ bool Subscriber::transmit(Sealing& sealing, Instant now) {
   return true;
 }
 
-void Subscriber::on_receipt_alarm(Receipt& receipt, Instant) {
+void Subscriber::on_receipt_alarm(Receipt& receipt, Tick) {
   if (receipt.state != Receipt::State::pubrec_sent) return forget(receipt);  // its publisher has long given up
   ++receipt.tries;
   leaving_.push_back(receipt);

@@ -36,15 +36,15 @@ class Subscriber {
   // The message to deliver, or why not. Owes at most one answer. Gives bad_qos, bad_body, too_large,
   // empty_message, bad_utf8, expired, unknown_channel, before_start, too_old, replay_memory_full,
   // unaccepted_full; duplicate for a repeat that was acknowledged again, replay for one of QoS 0.
-  Result<Message> on_publish(const Opened&, const Path& from, Instant);
+  Result<Message> on_publish(const Opened&, const Path& from, Tick);
   // Gives bad_body. True: it counts.
   Result<bool> on_pubrel(const Opened&, const Path& from);
   // A packet that has an effect only once. Gives replay, replay_memory_full.
-  Result<Done> once(const Header&, Trace::Of, Instant);
+  Result<Done> once(const Header&, Trace::Of, Tick);
 
   Result<Done> accept(Token);  // gives unknown_token
-  void on_receipt_alarm(Receipt&, Instant);
-  bool transmit(Sealing&, Instant);
+  void on_receipt_alarm(Receipt&, Tick);
+  bool transmit(Sealing&, Tick);
   bool awaits_pubrel(SessionId from, PacketId id) const { return index_.find({from, id}) != nullptr; }
 
  private:
@@ -59,7 +59,7 @@ class Subscriber {
 
   Result<Message> read(const Opened&, const Path& from) const;
   Reason repeated(const Message&, const Opened&);
-  Result<Done> acknowledge(Message&, const Opened&, Instant);
+  Result<Done> acknowledge(Message&, const Opened&, Tick);
   Answer acknowledgement(const Message&, const Opened&) const;
   void forget(Receipt&);
 

@@ -51,7 +51,7 @@ class Echo {
     return consumed;
   }
   void timeout(Now now) {
-    while (Timer* due = timers_.pop_due(now.tick)) waiting_.push_back(static_cast<Peer&>(*due));
+    while (Timer* due = timers_.pop_due(tick_of(now.tick))) waiting_.push_back(static_cast<Peer&>(*due));
   }
   void poll_transmit(Outbox& out, Now now) {
     while (Peer* peer = waiting_.front()) {
@@ -59,7 +59,7 @@ class Echo {
       if (room.empty()) return;
       wire::encode(Hello{peer->id}, room);
       waiting_.remove(*peer);
-      timers_.set(*peer, now.tick + 1_s);
+      timers_.set(*peer, tick_of(now.tick) + ticks(1_s));
     }
   }
   std::optional<Event> poll_event() { return events_.pop(); }
@@ -68,7 +68,7 @@ class Echo {
  private:
   void hear(const Datagram& datagram, Now now) {
     const auto hello = wire::decode<Hello>(datagram.bytes);
-    if (!hello || seen_.look(hello->number) != Sighting::first || !allowance_.take(now.tick)) return;
+    if (!hello || seen_.look(hello->number) != Sighting::first || !allowance_.take(tick_of(now.tick))) return;
     seen_.mark(hello->number);
     events_.push(hello->number);
     Peer& peer = peers_[hello->number % peers_.size()];
@@ -87,7 +87,7 @@ class Echo {
   Index<Peer, ById> index_{buckets_};
   List<Peer> waiting_;
   Window<64> seen_;
-  Allowance allowance_{4, 1_s};
+  Allowance allowance_{4, ticks(1_s)};
 };
 
 struct Radio {
