@@ -24,20 +24,21 @@ template <class C, class T> struct member<T C::*> {
 };
 template <auto M> using member_t = typename member<decltype(M)>::type;
 
-// GCC makes one load and one byte swap of each of these loops.
+// What is on the wire, in the order of this machine; and back.
+template <std::endian Order, class T> T swapped(T value) {
+  if constexpr (Order == std::endian::native || sizeof(T) == 1) return value;
+  else if constexpr (sizeof(T) == 2) return static_cast<T>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
+  else if constexpr (sizeof(T) == 4) return static_cast<T>(__builtin_bswap32(static_cast<std::uint32_t>(value)));
+  else return static_cast<T>(__builtin_bswap64(static_cast<std::uint64_t>(value)));
+}
 template <std::endian Order, class T> void store(T value, std::uint8_t* out) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    const auto shift = 8 * (Order == std::endian::big ? sizeof(T) - 1 - i : i);
-    out[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> shift);
-  }
+  value = swapped<Order>(value);
+  std::memcpy(out, &value, sizeof(T));
 }
 template <std::endian Order, class T> T load(const std::uint8_t* in) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    const auto shift = 8 * (Order == std::endian::big ? sizeof(T) - 1 - i : i);
-    value |= static_cast<std::uint64_t>(in[i]) << shift;
-  }
-  return static_cast<T>(value);
+  T value;
+  std::memcpy(&value, in, sizeof(T));
+  return swapped<Order>(value);
 }
 
 }  // namespace detail
