@@ -29,24 +29,8 @@ class Answers {
   }
   void clear() { ring_.clear(); }
 
-  bool transmit(Sealing& sealing) {  // false: the outbox is full
-    for (; !ring_.empty(); (void)ring_.pop())
-      if (!put(ring_.front(), sealing)) return false;
-    return true;
-  }
-
-  static bool put(const Answer& answer, Sealing& sealing) {
-    Header header;
-    header.type = answer.type;
-    header.flags = answer.flags;
-    header.id = answer.id;
-    header.session = answer.session;
-    header.channel = answer.channel;
-    std::array<std::uint8_t, wire::size_of<ControlBody>> body;
-    wire::encode(ControlBody{answer.id}, body);
-    const bool tells = answer.type != PacketType::heartbeat;  // a stranger's HEARTBEAT asks, and tells nothing
-    return sealing.add(header, Bytes(body).first(tells ? body.size() : 0), {}, answer.to, answer.from_2000);
-  }
+  bool transmit(Sealing&);  // false: the outbox is full
+  static bool put(const Answer&, Sealing&);
 
  private:
   Ring<Answer> ring_;

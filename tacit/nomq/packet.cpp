@@ -40,13 +40,14 @@ ChannelId channel_id(std::string_view name) {
   return id;
 }
 
-crypto::SealJob begin_seal(Header header, Bytes front, Bytes rest, MutBytes out) {
+crypto::SealJob begin_seal(const Header& what, Bytes front, Bytes rest, MutBytes out) {
   const std::size_t clear = front.size() + rest.size();
   require(out.size() == sealed_size(clear));
   const MutBytes text = out.subspan(text_at, out.size() - text_at - mac_size);
   const auto padding = static_cast<std::uint8_t>(text.size() - clear);
 
   // The IV travels twice: the deployed receivers decrypt with the second and never compare them.
+  Header header = what;
   header.body_size = static_cast<std::uint16_t>(iv_size + text.size());
   wire::encode(header, out);
   copy(header.iv, out.subspan(header_size));

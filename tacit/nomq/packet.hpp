@@ -80,7 +80,7 @@ static_assert(sealed_size(0) == 117 && sealed_size(16 + message_max) == 1157);
 
 // To seal: lay the packet out in the clear, then let a cipher do many such jobs at once. `out` has
 // exactly sealed_size() bytes; the body comes in two parts to save a copy. header.body_size is set here.
-crypto::SealJob begin_seal(Header header, Bytes front, Bytes rest, MutBytes out);
+crypto::SealJob begin_seal(const Header&, Bytes front, Bytes rest, MutBytes out);
 
 // To open: check the shape, let a cipher do many such jobs at once, then ask for the result.
 // Gives truncated, bad_length, bad_magic, bad_version, then bad_length for a body that is not whole blocks.

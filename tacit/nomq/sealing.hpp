@@ -18,25 +18,14 @@ class Sealing {
 
   // Every transmission gets a new IV and the time of now, as the receiver counts it; false, with nothing
   // done, when the outbox is full.
-  bool add(Header header, Bytes front, Bytes rest, const Path& to, bool from_2000 = false) {
-    const MutBytes room = out_.add(to, sealed_size(front.size() + rest.size()));
-    if (room.empty()) return false;
-    header.sent_at_s = from_2000 ? now_.s - seconds_1970_to_2000 : now_.s;
-    random_.fill(header.iv);
-    ++added_;
-    jobs_[waiting_++] = begin_seal(header, front, rest, room);
-    if (waiting_ == jobs_.size()) seal();
-    return true;
-  }
+  bool add(const Header&, Bytes front, Bytes rest, const Path& to, bool from_2000 = false);
 
   std::uint32_t now_s() const { return now_.s; }
   std::uint32_t added() const { return added_; }
 
  private:
-  void seal() {
-    cipher_.seal(jobs_.first(waiting_));
-    waiting_ = 0;
-  }
+  void seal();
+
   crypto::PacketCipher& cipher_;
   std::span<crypto::SealJob> jobs_;
   crypto::Random& random_;
