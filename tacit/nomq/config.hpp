@@ -1,5 +1,6 @@
 #pragma once
 #include "tacit/base/time.hpp"
+#include "tacit/nomq/features.hpp"
 
 namespace tacit::nomq {
 

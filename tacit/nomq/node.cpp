@@ -20,6 +20,7 @@ Node::Node(const Config& config, const Tables& tables, crypto::PacketCipher& cip
       answers_(tables.answers), publisher_(common_, tables.publisher, peers_, channels_, presence_, retained_),
       subscriber_(common_, tables.subscriber, channels_, answers_), events_(tables.events),
       seal_jobs_(tables.seal_jobs), open_jobs_(tables.open_jobs) {
+  require(features.legacy || config.profile != Profile::legacy);
   common_.group_from_2000 = common_.legacy() && config.epoch == Epoch::y2000;
 }
 

@@ -215,7 +215,7 @@ struct Common {
     return false;
   }
 
-  bool legacy() const { return config.profile == Profile::legacy; }
+  bool legacy() const { return features.legacy && config.profile == Profile::legacy; }
   // `base` give or take so many percent.
   Ticks about(Ticks base, std::uint32_t percent) {
     return {base.count * (100 - percent + random.value<std::uint32_t>() % (2 * percent + 1)) / 100};
