@@ -46,14 +46,17 @@ class Echo {
   using Event = std::uint32_t;
 
   std::size_t input(std::span<Datagram> in, Now now) {
+    latest_ = now.tick;
     std::size_t consumed = 0;
     for (; consumed < in.size() && events_.room() > 0; ++consumed) hear(in[consumed], now);
     return consumed;
   }
   void timeout(Now now) {
+    latest_ = now.tick;
     while (Timer* due = timers_.pop_due(tick_of(now.tick))) waiting_.push_back(static_cast<Peer&>(*due));
   }
   void poll_transmit(Outbox& out, Now now) {
+    latest_ = now.tick;
     while (Peer* peer = waiting_.front()) {
       const MutBytes room = out.add({}, wire::size_of<Hello>);
       if (room.empty()) return;
@@ -63,7 +66,11 @@ class Echo {
     }
   }
   std::optional<Event> poll_event() { return events_.pop(); }
-  std::optional<Instant> next_timeout() const { return timers_.next(); }
+  std::optional<Instant> next_timeout() const {
+    const auto next = timers_.next();
+    if (!next) return std::nullopt;
+    return instant_of(*next, latest_);
+  }
 
  private:
   void hear(const Datagram& datagram, Now now) {
@@ -87,6 +94,7 @@ class Echo {
   Index<Peer, ById> index_{buckets_};
   List<Peer> waiting_;
   Window<64> seen_;
+  Instant latest_;
   Allowance allowance_{4, ticks(1_s)};
 };
 

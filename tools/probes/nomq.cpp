@@ -1,5 +1,6 @@
-// What all of NoMQ weighs on a chip: a node with the limits of the original, every verb of it used. The
+// What all of NoMQ weighs on a chip: a node with the limits of `board_sizes.hpp`, every verb of it used. The
 // cipher and the radio are the board's.
+#include "board_sizes.hpp"
 #include "tacit/nomq/node.hpp"
 
 namespace board {
@@ -16,7 +17,7 @@ namespace {
 
 using namespace tacit;
 
-constinit nomq::Memory<nomq::Sizes{}> memory;
+constinit nomq::Memory<board_sizes> memory;
 
 struct Radio {
   std::array<std::uint8_t, nomq::sealed_size(16 + nomq::message_max)> packet;

@@ -1,0 +1,5 @@
+#pragma once
+#include "tacit/nomq/tables.hpp"
+
+// The limits of the original.
+inline constexpr tacit::nomq::Sizes board_sizes{};
