@@ -1,5 +1,6 @@
 // What `tacit sub` does once its command line is understood.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "app/channel_pattern.hpp"
@@ -11,6 +12,8 @@ namespace tacit::app {
 namespace {
 
 using host::Nomq;
+
+constexpr std::chrono::milliseconds settling{500};
 
 std::string format_of(const SubOptions& options) {
   if (options.format) return *options.format;
@@ -68,11 +71,21 @@ class Subscription {
     session_.node().async_receive([this](std::error_code error, Nomq::Message message) {
       if (error || session_.ended()) return;
       const nomq::Token token = message.token;
+      const nomq::Qos qos = message.qos;
       const bool printed = print(std::move(message));
       // Acknowledged only when whoever reads our output has it.
       if (token != nomq::Token::none) (void)session_.node().accept(token);
-      if (printed && left_ > 0 && --left_ == 0) return session_.end(ExitCode::ok);
+      if (printed && left_ > 0 && --left_ == 0) return end_after(qos);
       receive();
+    });
+  }
+
+  // At QoS 2 the publisher has two more packets to hear of us before it knows that we have the last message.
+  void end_after(nomq::Qos qos) {
+    if (qos != nomq::Qos::exactly_once) return session_.end(ExitCode::ok);
+    farewell_.expires_after(settling);
+    farewell_.async_wait([this](std::error_code error) {
+      if (!error) session_.end(ExitCode::ok);
     });
   }
 
@@ -95,6 +108,7 @@ class Subscription {
   const SubOptions& options_;
   MessageFormat format_;
   std::uint64_t left_;
+  asio::steady_timer farewell_{session_.io};
 };
 
 }  // namespace
