@@ -66,6 +66,35 @@ TEST(Node, answers_what_the_group_was_sent_to_its_sender_alone) {
   EXPECT_EQ(pair.panel.heard.size(), 2u);
 }
 
+TEST(Node, asks_less_and_less_often_for_subscriptions_that_never_arrive) {
+  Pair pair;
+  unsigned heartbeats = 0;
+  pair.network.on_sent = [&](const sim::Packet& packet) {
+    heartbeats += wire::decode<Header>(packet.bytes)->type == PacketType::heartbeat;
+  };
+  pair.network.loses = [](const sim::Packet& packet, const Endpoint&) {
+    return wire::decode<Header>(packet.bytes)->type == PacketType::subscribe;
+  };
+  pair.panel.subscribe("pressure");
+  pair.network.run(60_s);
+  EXPECT_LT(heartbeats, 100u);
+  pair.network.loses = nullptr;
+  pair.network.run(10_s);
+  EXPECT_TRUE(pair.pump.node.listens(pair.panel.node.session(), channel_id("pressure")));
+}
+
+TEST(Node, believes_that_a_peer_listens_to_nothing_although_its_unsubscribe_was_lost) {
+  Pair pair;
+  pair.panel.subscribe("pressure");
+  pair.network.run(5_s);
+  pair.network.loses = [](const sim::Packet& packet, const Endpoint&) {
+    return wire::decode<Header>(packet.bytes)->type == PacketType::unsubscribe;
+  };
+  pair.panel.unsubscribe("pressure");
+  pair.network.run(5_s);
+  EXPECT_FALSE(pair.pump.node.listens(pair.panel.node.session(), channel_id("pressure")));
+}
+
 TEST(Node, tells_a_publisher_that_nobody_listens) {
   Pair pair;
   pair.panel.subscribe("temperature");
