@@ -9,6 +9,7 @@ void add_completion(Program&);
 void add_config(Program&);
 void add_key(Program&);
 void add_man(Program&);
+void add_peers(Program&);
 void add_pub(Program&);
 void add_reasons(Program&);
 void add_sub(Program&);

@@ -117,6 +117,7 @@ Program::Program()
   add_everywhere(*root_);
   add_pub(*this);
   add_sub(*this);
+  add_peers(*this);
   add_key(*this);
   add_config(*this);
   add_reasons(*this);
