@@ -7,6 +7,7 @@ class Program;
 // Each adds one command to the program; one file a command.
 void add_completion(Program&);
 void add_config(Program&);
+void add_conformance(Program&);
 void add_key(Program&);
 void add_man(Program&);
 void add_peers(Program&);

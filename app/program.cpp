@@ -120,6 +120,7 @@ Program::Program()
   add_peers(*this);
   add_key(*this);
   add_config(*this);
+  add_conformance(*this);
   add_reasons(*this);
   add_completion(*this);
   add_man(*this);
