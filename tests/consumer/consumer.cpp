@@ -13,8 +13,8 @@ int main() {
   std::array<tacit::Timer*, 1> memory{};
   tacit::Timers timers(memory);
   tacit::Timer timer;
-  timers.set(timer, tacit::Instant{1});
-  const bool fires = timers.pop_due(tacit::Instant{1}) == &timer;
+  timers.set(timer, tacit::tick_of(tacit::Instant{2048}));
+  const bool fires = timers.pop_due(tacit::tick_of(tacit::Instant{2048})) == &timer;
 
   std::puts(computes && fires ? "the installed tacit works" : "the installed tacit does not work");
   return computes && fires ? 0 : 1;
