@@ -389,9 +389,19 @@ Result<bool> Publisher::on_acknowledgement(const Opened& packet, Peer* peer, con
   const bool ends_qos_1 = header.type == PacketType::ack;
   const bool legacy_end = common_.legacy() && ends_qos_1;  // an early revision answers QoS 2 with an ACK
   if (!legacy_end && ends_qos_1 != (slot->qos == Qos::at_least_once)) return Reason::wrong_state;
+  if (header.type == PacketType::pubcomp && answers_any_pubrel(*slot, peer, header.session)) return Reason::wrong_state;
   Debt* debt = debt_of(*slot, header, peer, from);
   if (!debt) return on_no_debt(*slot, header, peer, from, answers);
   return on_open_debt(*debt, header, from, packet.from_2000(), answers, now);
+}
+
+// Legacy: a PUBCOMP with no PUBREC before it says that a board has the message, whose PUBREC got lost. From a node like
+// this one it says nothing, because such a node answers each PUBREL, and each repeated PUBLISH with PUBREC. Boards do
+// not tell what they listen to: who did is no board.
+bool Publisher::answers_any_pubrel(const Slot& slot, const Peer* peer, SessionId session) const {
+  if (!common_.legacy() || !peer || peer->interests.empty()) return false;
+  const Debt* debt = answered_by(slot, session);
+  return !debt || debt->state == Debt::State::publish_sent;
 }
 
 Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Path& from, bool from_2000,
@@ -462,13 +472,18 @@ Debt* Publisher::debt_of(Slot& slot, const Header& header, Peer* peer, const Pat
     const bool first = debt->by == SessionId{} || debt->by == header.session;
     return first && from.peer == slot.address ? debt : nullptr;
   }
-  for (Debt* debt = slot.debts.front(); debt; debt = slot.debts.after(*debt))
-    if (debt->by == header.session) return debt;
+  if (Debt* known = answered_by(slot, header.session)) return known;
   if (debts_.room() == 0) return nullptr;
   Debt& debt = debts_.add(slot, slot.debts, nullptr);
   debt.by = header.session;
   ++slot.owing;
   return &debt;
+}
+
+Debt* Publisher::answered_by(const Slot& slot, SessionId session) const {
+  Debt* debt = slot.debts.front();
+  while (debt && debt->by != session) debt = slot.debts.after(*debt);
+  return debt;
 }
 
 void Publisher::settle(Debt& debt, Tick now) {

@@ -130,6 +130,8 @@ class Publisher {
   Result<bool> on_open_debt(Debt&, const Header&, const Path& from, bool from_2000, Answers&, Tick);
   Result<bool> on_no_debt(Slot&, const Header&, Peer*, const Path& from, Answers&);
   Debt* debt_of(Slot&, const Header&, Peer*, const Path& from);
+  Debt* answered_by(const Slot&, SessionId) const;
+  bool answers_any_pubrel(const Slot&, const Peer*, SessionId) const;
   void settle(Debt&, Tick);
   void give_up(Debt&, Reason);
   void give_up_all(Slot&, Reason);
