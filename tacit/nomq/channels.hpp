@@ -25,6 +25,7 @@ class Channels {
 
   Channel* find(const ChannelId& id) const { return index_.find(id); }
   Channel* subscribed(const ChannelId& id) const {
+    if (!features.subscriber) return nullptr;
     Channel* channel = find(id);
     return channel && channel->own != 0 ? channel : nullptr;
   }

@@ -7,10 +7,19 @@
 //   namespace tacit::nomq {
 //   inline constexpr Features features{.legacy = false};
 //   }
+//
+// A verb that was left out gives not_supported, and a packet that asks for it is dropped as that. A Config that asks
+// for what was left out stops the program.
 namespace tacit::nomq {
 
 struct Features {
-  bool legacy = true;  // profile legacy beside v1; without it, a Config that asks for legacy stops the program
+  bool legacy = true;      // profile legacy beside v1
+  bool publisher = true;   // publish(); without it nobody's subscriptions are remembered, or told to the owner
+  bool subscriber = true;  // subscribe(), and messages
+  bool qos2 = true;        // exactly once, of the halves that there are
+  bool retained = true;    // publish() with `retain`
+  bool manual_acknowledgement = true;
+  bool ping = true;  // ping(); others get their answer all the same
 };
 
 }  // namespace tacit::nomq

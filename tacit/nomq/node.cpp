@@ -17,16 +17,19 @@ Node::Node(const Config& config, const Tables& tables, crypto::PacketCipher& cip
       channels_(tables.channels, tables.channel_buckets, tables.own, tables.interests, tables.interest_buckets),
       peers_(tables.peers, tables.peer_buckets), presence_(common_, peers_, channels_),
       retained_(common_, channels_, tables.retained, tables.retained_memory, tables.retained_per_channel),
-      answers_(tables.answers), publisher_(common_, tables.publisher, peers_, channels_, presence_, retained_),
-      subscriber_(common_, tables.subscriber, channels_, answers_), events_(tables.events),
+      answers_(tables.answers), replay_(tables.sessions, tables.traces),
+      publisher_(common_, tables.publisher, peers_, channels_, presence_, retained_),
+      subscriber_(common_, tables.subscriber, channels_, answers_, replay_), events_(tables.events),
       seal_jobs_(tables.seal_jobs), open_jobs_(tables.open_jobs) {
   require(features.legacy || config.profile != Profile::legacy);
+  require(features.manual_acknowledgement || !config.manual_acknowledgement);
   common_.group_from_2000 = common_.legacy() && config.epoch == Epoch::y2000;
 }
 
 // --- The owner's verbs -------------------------------------------------------------------------------
 
 Result<ChannelId> Node::subscribe(std::string_view name, const Now& now, std::uint8_t priority) {
+  if (!features.subscriber) return Reason::not_supported;
   if (name.empty() || priority > priority_max) return Reason::invalid_argument;
   if (name.size() > message_max) return Reason::too_large;
   const bool had = channels_.subscribed(channel_id(name)) != nullptr;
@@ -37,6 +40,7 @@ Result<ChannelId> Node::subscribe(std::string_view name, const Now& now, std::ui
 }
 
 Result<Done> Node::unsubscribe(std::string_view name, const Now& now) {
+  if (!features.subscriber) return Reason::not_supported;
   Channel* channel = channels_.subscribed(channel_id(name));
   if (!channel) return Reason::unknown_channel;
   channels_.unsubscribe(*channel);
@@ -57,6 +61,7 @@ Result<Handle> Node::publish(const Publication& what, const Now& now) {
 }
 
 Result<PacketId> Node::ping(const Path& path, const Now& now) {
+  if (!features.ping) return Reason::not_supported;
   if (!now.utc) return Reason::no_wall_clock;
   if (common_.legacy() && channels_.own().empty()) return Reason::not_supported;
   const Tick tick = at(now);
@@ -223,10 +228,14 @@ Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t 
     case PacketType::subscribe:
     case PacketType::unsubscribe: return on_subscription(packet, from, size, now);
     case PacketType::heartbeat: return on_heartbeat(packet, from, size, now);
-    case PacketType::pubrel: return subscriber_.on_pubrel(packet, from);
-    case PacketType::ack:
+    case PacketType::pubrel:
+      if (!features.qos2) return Reason::not_supported;
+      return subscriber_.on_pubrel(packet, from);
     case PacketType::pubrec:
     case PacketType::pubcomp:
+      if (!features.qos2) return Reason::not_supported;
+      [[fallthrough]];
+    case PacketType::ack:
       return publisher_.on_acknowledgement(packet, peers_.find(packet.header().session), from, answers_, now);
   }
   return Reason::bad_type;
@@ -246,12 +255,13 @@ Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::
   if (name.empty()) return Reason::bad_body;
   if (channel_id(name) != header.channel) return Reason::bad_channel_id;
   const bool subscribes = header.type == PacketType::subscribe;
-  const auto first = subscriber_.once(header, subscribes ? Trace::Of::subscribe : Trace::Of::unsubscribe, now);
+  const auto first = replay_.once(header, subscribes ? Trace::Of::subscribe : Trace::Of::unsubscribe, now);
   if (!first) return first.error();
 
   Peer* peer = subscribes ? learn(packet, from, now) : peers_.find(header.session);
   if (!peer) return subscribes ? Result<bool>(Reason::peers_full) : Result<bool>(false);
   hear(*peer, from, size, 0, now);
+  if (!features.publisher) return false;  // who listens is nothing to us
   if (subscribes) return on_listens(*peer, header.channel, name, now);
   const Channel* channel = channels_.find(header.channel);
   Interest* interest = channel ? channels_.interest(*peer, *channel) : nullptr;
@@ -282,7 +292,7 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
     if (packet.body().size() != wire::size_of<HeartbeatBody>) return Reason::bad_body;
     body = *wire::decode<HeartbeatBody>(packet.body());
   }
-  const auto first = subscriber_.once(header, Trace::Of::heartbeat, now);
+  const auto first = replay_.once(header, Trace::Of::heartbeat, now);
   if (!first) return first.error();
 
   Peer* known = peers_.find(header.session);
@@ -308,12 +318,14 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
   if (peer->owes()) publisher_.forgive_unlistened(*peer);
   after_hearing(*peer);
   // The answer to an ask for a channel's subscribers counts as a SUBSCRIBE.
-  if (body.answers != PacketId{} && header.channel != ChannelId{}) return on_listens(*peer, header.channel, {}, now);
+  if (features.publisher && body.answers != PacketId{} && header.channel != ChannelId{})
+    return on_listens(*peer, header.channel, {}, now);
   return false;
 }
 
 // Answers to the whole group's ping may be many.
 bool Node::answers_ping(PacketId answers, const Path& from, Tick now) {
+  if (!features.ping) return false;
   for (Ping& ping : pings_) {
     if (ping.id == PacketId{} || !ping.sent || now - ping.at > ping_lifetime) continue;
     if (common_.legacy() ? from.peer != ping.path.peer : answers != ping.id) continue;
@@ -430,6 +442,7 @@ void Node::poll_transmit(Outbox& out, const Now& now) {
 }
 
 bool Node::transmit_pings(Sealing& sealing) {
+  if (!features.ping) return true;
   for (Ping& ping : pings_) {
     if (ping.id == PacketId{} || ping.sent) continue;
     if (!presence_.ask(sealing, ping.path, ping.id)) return false;

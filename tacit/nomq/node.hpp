@@ -35,6 +35,8 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
+  // What was left out of the program (features.hpp) gives not_supported, whichever verb it is.
+
   // The name lives until unsubscribe(), and then until announcing() is false. Gives channels_full,
   // invalid_argument for an empty name, too_large for one that no packet can hold.
   Result<ChannelId> subscribe(std::string_view channel, const Now&, std::uint8_t priority = 0);
@@ -42,7 +44,7 @@ class Node {
   bool announcing() const { return presence_.announcing(); }
 
   // The message is copied. With QoS 1 and 2 exactly one Outcome follows. Gives too_large, empty_message,
-  // bad_qos, bad_utf8, invalid_argument, no_wall_clock, queue_full, retained_full.
+  // bad_qos, bad_utf8, invalid_argument, not_supported, no_wall_clock, queue_full, retained_full.
   Result<Handle> publish(const Publication&, const Now&);
   // Manual acknowledgement: the message is safe. Gives unknown_token.
   Result<Done> accept(Token token) { return subscriber_.accept(token); }
@@ -124,10 +126,11 @@ class Node {
   Channels channels_;
   Peers peers_;
   Presence presence_;
-  RetainedMessages retained_;
+  Retainer retained_;
   Answers answers_;
-  Publisher publisher_;
-  Subscriber subscriber_;
+  Replay replay_;
+  Maybe<features.publisher, Publisher, NoPublisher> publisher_;
+  Maybe<features.subscriber, Subscriber, NoSubscriber> subscriber_;
   EventQueue events_;
   List<Peer, Reporting> reporting_;
   std::span<crypto::SealJob> seal_jobs_;

@@ -28,7 +28,8 @@ void Presence::subscriptions_changed(Tick now) {
 }
 
 void Presence::on_beat(Tick now) {
-  if (change_beats_left_ > 0 && changed_at_ + change_beats[change_beats.size() - change_beats_left_] <= now) {
+  if (features.subscriber && change_beats_left_ > 0 &&
+      changed_at_ + change_beats[change_beats.size() - change_beats_left_] <= now) {
     --change_beats_left_;
     beat_now_ = true;
   }
@@ -37,7 +38,7 @@ void Presence::on_beat(Tick now) {
     beat_now_ = true;
   }
   common_.timers.set_by(beat, next_beat_);
-  if (change_beats_left_ > 0)
+  if (features.subscriber && change_beats_left_ > 0)
     common_.timers.set_by(beat, changed_at_ + change_beats[change_beats.size() - change_beats_left_]);
 }
 
@@ -84,18 +85,19 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
   const bool answered = ask && ask != peer.asked.end() && now - ask->at <= proof_within;
   if (answered) prove(peer, ask->to_candidate);
 
-  if (!packet.body().empty() && peer.told != body.subscriptions) {
+  if (features.publisher && !packet.body().empty() && peer.told != body.subscriptions) {
     peer.told = body.subscriptions;
     tell_me_anew(peer);
   }
-  if (answered) believe_what_was_told(peer);  // who listens to nothing has nothing to tell but this
+  if (features.publisher && answered)
+    believe_what_was_told(peer);  // who listens to nothing has nothing to tell but this
   const bool of_all = header.channel == ChannelId{};
   if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
     const Ticks patience{from.to_group ? common_.random.value<std::uint16_t>() % ticks({50'000}).count : 0};
     peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.path.peer};
     speak(peer);
   }
-  if (flags.wants_subscriptions) {
+  if (features.subscriber && flags.wants_subscriptions) {
     peer.telling = true;
     peer.tell_next = 0;
     speak(peer);
@@ -122,7 +124,7 @@ void Presence::prove(Peer& peer, bool candidate) {
   }
   peer.address.proven = peer.just_proven = true;
   peer.asked = {};
-  if (peer.told == peer.known) peer.ask_wait = {};  // or there is more to ask for, and less and less often
+  if (!has_more_to_tell(peer)) peer.ask_wait = {};  // or there is more to ask for, and less and less often
   if (peer.telling) speak(peer);
 }
 
@@ -139,7 +141,7 @@ Result<Interest*> Presence::listens(Peer& peer, const ChannelId& id) {
     peer.overfull = true;
     return interest;
   }
-  if (peer.told == peer.known || (*interest)->told_anew) return interest;
+  if (!has_more_to_tell(peer) || (*interest)->told_anew) return interest;
   (*interest)->told_anew = true;
   peer.anew ^= mark_of(id);
   believe_what_was_told(peer);
@@ -153,7 +155,7 @@ void Presence::tell_me_anew(Peer& peer) {
 
 // Where all that it listens to was told again, what was not among it is over.
 void Presence::believe_what_was_told(Peer& peer) {
-  if (peer.anew != peer.told || peer.told == peer.known) return;
+  if (peer.anew != peer.told || !has_more_to_tell(peer)) return;
   for (Interest* old = peer.interests.front(); old;) {
     Interest* const next = peer.interests.after(*old);
     if (!old->told_anew) channels_.unlisten(*old);
@@ -164,14 +166,14 @@ void Presence::believe_what_was_told(Peer& peer) {
 bool Presence::reason_to_ask(const Peer& peer, Tick now) const {
   const bool something_waits = peer.owes() || peer.telling || peer.serving != 0;
   if (something_waits && (peer.candidate.known() || !peer.address.proven)) return true;
-  if (peer.told != peer.known && !peer.overfull) return true;
+  if (lacks_some(peer)) return true;
   return now - peer.heard_at >= interval * silent_intervals;
 }
 
 void Presence::want_ask(Peer& peer, Tick now) {
   if (common_.legacy() || peer.ask_wait.count != 0) return;
   peer.ask_due = now;
-  peer.ask_wait = peer.told != peer.known ? ticks({100'000}) : ticks({200'000});
+  peer.ask_wait = has_more_to_tell(peer) ? ticks({100'000}) : ticks({200'000});
   speak(peer);
 }
 
@@ -229,8 +231,7 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Tick now) {
   if (!route.pay(heartbeat_size)) return true;
   const bool asks = !before.proven;
   const auto id = common_.random.value<PacketId>();
-  if (!heartbeat(sealing, route.path, id, {asks, asks && peer.told != peer.known && !peer.overfull}, answer.to,
-                 answer.channel)) {
+  if (!heartbeat(sealing, route.path, id, {asks, asks && lacks_some(peer)}, answer.to, answer.channel)) {
     route = before;
     return false;
   }
@@ -248,7 +249,7 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Tick now) {
   const auto id = common_.random.value<PacketId>();
   // Who gave us no right to ask cannot answer either: the silence of both is counted.
   if (route.pay(heartbeat_size)) {
-    const bool lacks = peer.told != peer.known && !peer.overfull;
+    const bool lacks = lacks_some(peer);
     if (!heartbeat(sealing, route.path, id, {true, lacks}, PacketId{}, {})) {
       route = before;
       return false;
@@ -271,7 +272,8 @@ void Presence::note_ask(Peer& peer, const Peer::Ask& ask) {
 }
 
 bool Presence::say_subscriptions(Peer& peer, Sealing& sealing) {
-  if (!peer.telling || !peer.address.proven) return true;  // what an unproven address may get is for the challenge
+  if (!features.subscriber || !peer.telling || !peer.address.proven)
+    return true;  // what an unproven address may get is for the challenge
   for (const auto own = channels_.own(); peer.tell_next < own.size(); ++peer.tell_next)
     if (!name_channel(sealing, peer.address.path, PacketType::subscribe, *own[peer.tell_next])) return false;
   peer.telling = false;
@@ -309,6 +311,7 @@ bool Presence::ask(Sealing& sealing, const Path& to, PacketId id) {
 }
 
 bool Presence::announce(Sealing& sealing, Tick now) {
+  if (!features.subscriber) return true;
   while (Channel* channel = leaving_.front()) {
     if (!common_.paced(now)) return true;
     if (!name_channel(sealing, group, PacketType::unsubscribe, *channel)) return false;

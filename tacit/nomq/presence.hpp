@@ -67,6 +67,8 @@ class Presence {
   bool reason_to_ask(const Peer&, Tick) const;
   void prove(Peer&, bool candidate);
   void forget_candidate(Peer&);
+  static bool has_more_to_tell(const Peer& peer) { return features.publisher && peer.told != peer.known; }
+  static bool lacks_some(const Peer& peer) { return has_more_to_tell(peer) && !peer.overfull; }
   void tell_me_anew(Peer&);
   void believe_what_was_told(Peer&);
   void arm(Peer&, Tick);

@@ -18,11 +18,12 @@ constexpr std::int32_t renewal_distance = 2048;
 Path path_of(const Slot& slot) { return {slot.address, {}, slot.to == Slot::To::group && slot.address.port == 0}; }
 
 bool open(const Debt& debt) { return debt.state <= Debt::State::pubrel_sent; }
+bool has_it(const Debt& debt) { return features.qos2 && debt.state == Debt::State::pubrel_sent; }
 
 }  // namespace
 
 Publisher::Publisher(Common& common, const Tables& tables, Peers& peers, Channels& channels, Presence& presence,
-                     RetainedMessages& retained)
+                     Retainer& retained)
     : common_(common), peers_(peers), channels_(channels), presence_(presence), retained_(retained),
       debts_(tables.debts, tables.debt_buckets), in_flight_index_(tables.slot_buckets), who_(tables.who) {
   const std::size_t each = tables.messages.size() / tables.slots.size();
@@ -65,6 +66,7 @@ Result<Done> Publisher::check(const Publication& what) const {
   if (what.message.size() > message_max) return Reason::too_large;
   if (what.message.empty() && !what.retain) return Reason::empty_message;
   if (what.qos > Qos::exactly_once) return Reason::bad_qos;
+  if (what.qos == Qos::exactly_once && !features.qos2) return Reason::not_supported;
   if (what.priority > priority_max) return Reason::invalid_argument;
   if (common_.legacy() && !is_utf8(what.message)) return Reason::bad_utf8;
   return Done{};
@@ -147,9 +149,8 @@ bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Tick now) {
 bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Tick now) {
   const Slot& slot = *debt.slot;
   Peer& peer = *debt.peer;
-  const bool put_it = debt.state == Debt::State::publish_sent
-                          ? put(slot, slot.id, slot.session, peer.address.path, sealing)
-                          : put_pubrel(slot, peer.address.path, sealing);
+  const bool put_it = has_it(debt) ? put_pubrel(slot, peer.address.path, sealing)
+                                   : put(slot, slot.id, slot.session, peer.address.path, sealing);
   if (!put_it) return false;
   debt.repeated = true;
   debt.sent_at = now;
@@ -164,8 +165,8 @@ bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Tick now) {
 bool Publisher::repeat(Slot& slot, Sealing& sealing, Tick) {
   const Path to = path_of(slot);
   const Debt* debt = slot.debts.front();
-  const bool pubrel_only = slot.delivered > 0 || (!common_.legacy() && debt && debt->state == Debt::State::pubrel_sent);
-  if (slot.pubrel_due || pubrel_only) {
+  const bool pubrel_only = slot.delivered > 0 || (!common_.legacy() && debt && has_it(*debt));
+  if (features.qos2 && (slot.pubrel_due || pubrel_only)) {
     if (!put_pubrel(slot, to, sealing)) return false;
     slot.pubrel_due = false;
     return true;
@@ -182,6 +183,7 @@ bool Publisher::repeat(Slot& slot, Sealing& sealing, Tick) {
 }
 
 bool Publisher::transmit_retained(Sealing& sealing, Tick now) {
+  if (!features.retained) return true;
   while (true) {
     const auto next = retained_.next(sealing.now_s());
     Slot* slot = next.interest ? free_.front() : nullptr;
@@ -407,7 +409,8 @@ bool Publisher::answers_any_pubrel(const Slot& slot, const Peer* peer, SessionId
 Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Path& from, bool from_2000,
                                      Answers& answers, Tick now) {
   Slot& slot = *debt.slot;
-  if (header.type == PacketType::pubrec && debt.state != Debt::State::given_up) {
+  const bool pubrec = features.qos2 && header.type == PacketType::pubrec;
+  if (pubrec && debt.state != Debt::State::given_up) {
     // Also where it has been said before: what we said then may be what got lost.
     answers.push({from, slot.channel, slot.id, slot.session, PacketType::pubrel, 0, from_2000});
     if (debt.state != Debt::State::publish_sent) return false;
@@ -423,7 +426,7 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
     peer->silent_since = now;
     peer->wait = common_.about(peer->round_trip.wait(), 20);
   }
-  if (header.type != PacketType::pubrec) {
+  if (!pubrec) {
     settle(debt, now);
     return true;
   }
@@ -453,7 +456,7 @@ Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer,
   }
   // A PUBCOMP says nothing here: whoever gets a PUBREL, a node restarted too, answers it.
   if (header.type == PacketType::pubcomp) return false;
-  if (header.type == PacketType::pubrec)
+  if (features.qos2 && header.type == PacketType::pubrec)
     answers.push({from, slot.channel, slot.id, slot.session, PacketType::pubrel, 0, false});
   if (slot.to == Slot::To::group && debts_.room() > 0) {
     Debt& record = debts_.add(slot, slot.debts, peer);

@@ -56,9 +56,9 @@ class Publisher {
     std::span<Debt*> debt_buckets;
     std::span<SessionId> who;  // for Outcome::by
   };
-  Publisher(Common&, const Tables&, Peers&, Channels&, Presence&, RetainedMessages&);
+  Publisher(Common&, const Tables&, Peers&, Channels&, Presence&, Retainer&);
 
-  // Gives too_large, empty_message, bad_qos, bad_utf8, invalid_argument, no_wall_clock, queue_full.
+  // Gives too_large, empty_message, bad_qos, bad_utf8, invalid_argument, not_supported, no_wall_clock, queue_full.
   Result<Handle> publish(const Publication&, const Now&);
   // Legacy: a kept message goes to the group once more. False: there is no room now.
   bool publish_again(const Retained&);
@@ -150,7 +150,7 @@ class Publisher {
   Peers& peers_;
   Channels& channels_;
   Presence& presence_;
-  RetainedMessages& retained_;
+  Retainer& retained_;
   Debts debts_;
   Index<Slot, ById> in_flight_index_;
   std::span<SessionId> who_;

@@ -44,16 +44,17 @@ void Replay::remember(const Header& header, bool ids_count_up, std::uint32_t non
   else memory->acknowledged.mark(number_of(header));
 }
 
-Result<Replay::Sight> Replay::see(const Trace& trace, Tick now) {
+Result<Done> Replay::once(const Header& header, Trace::Of of, Tick now) {
+  const Trace trace{header.session, number_of(header), of};
   if (Tick* known = traces_.find(trace)) {
     *known = now;
-    return Sight::again;
+    return Reason::replay;
   }
   Tick* fresh = traces_.insert(trace);
   if (!fresh && sweep(now)) fresh = traces_.insert(trace);
   if (!fresh) return Reason::replay_memory_full;
   *fresh = now;
-  return Sight::first;
+  return Done{};
 }
 
 // Asked for when a table is full, and done at most once a second: a newcomer stays cheap to refuse.
@@ -61,7 +62,7 @@ bool Replay::sweep(Tick now) {
   if (now - swept_ < ticks({1'000'000})) return false;
   swept_ = now;
   const auto gone = [now](Tick last) { return now - last > memory_lasts; };
-  sessions_.erase_if([&](const SessionMemory& memory) { return gone(memory.last); });
+  if (features.subscriber) sessions_.erase_if([&](const SessionMemory& memory) { return gone(memory.last); });
   traces_.erase_if(gone);
   return true;
 }

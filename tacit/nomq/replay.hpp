@@ -48,8 +48,8 @@ class Replay {
   // After look(), for the same packet: it has been told to the owner.
   void remember(const Header&, bool ids_count_up, std::uint32_t nonce, Tick now);
 
-  // A packet that has an effect only once; remembered at once. Gives replay_memory_full.
-  Result<Sight> see(const Trace&, Tick now);
+  // A packet that has an effect only once; remembered at once. Gives replay, replay_memory_full.
+  Result<Done> once(const Header&, Trace::Of, Tick now);
 
  private:
   Result<Sight> look_counted(const Header&, Tick now);

@@ -65,4 +65,21 @@ class RetainedMessages {
   std::uint32_t sequence_ = 0;
 };
 
+// In its place where it was left out: nobody lacks anything.
+class NoRetainedMessages {
+ public:
+  NoRetainedMessages(Common&, Channels&, std::span<Retained>, MutBytes, std::size_t) {}
+  Result<Done> make_room(const Publication&, std::uint32_t) { return Reason::not_supported; }
+  void keep(const Publication&, std::uint32_t) {}
+  void lacks_all(Interest&) {}
+  void resume(Peer&) {}
+  void resume(Interest&) {}
+  RetainedMessages::Next next(std::uint32_t) { return {}; }
+  void sent(const RetainedMessages::Next&) {}
+  Retained* again(std::uint32_t) { return nullptr; }
+  void start_again() {}
+  void skip_again() {}
+};
+using Retainer = std::conditional_t<features.publisher && features.retained, RetainedMessages, NoRetainedMessages>;
+
 }  // namespace tacit::nomq

@@ -6,14 +6,16 @@ namespace tacit::nomq {
 
 namespace {
 
+// Without either of them every acknowledgement leaves at once, and once.
+constexpr bool keeps_receipts = features.manual_acknowledgement || features.legacy;
 constexpr Ticks receipt_lifetime = ticks({120'000'000});
 constexpr std::array<Ticks, 3> legacy_pubrec_repeats{ticks({1'000'000}), ticks({2'000'000}), ticks({4'000'000})};
 
 }  // namespace
 
-Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels, Answers& answers)
-    : common_(common), channels_(channels), answers_(answers), replay_(tables.sessions, tables.traces),
-      receipts_(tables.receipts), index_(tables.receipt_buckets) {
+Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels, Answers& answers, Replay& replay)
+    : common_(common), channels_(channels), answers_(answers), replay_(replay), receipts_(tables.receipts),
+      index_(tables.receipt_buckets) {
   for (Receipt& receipt : receipts_) {
     receipt.kind = static_cast<std::uint8_t>(Alarm::receipt);
     free_.push_back(receipt);
@@ -44,6 +46,7 @@ Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
   const Header& header = packet.header();
   const auto flags = PublishFlags::of(header.flags);
   if (flags.qos == Qos::undefined) return Reason::bad_qos;
+  if (flags.qos == Qos::exactly_once && !features.qos2) return Reason::not_supported;
   const auto body = read_publish(packet.body(), common_.config.profile);
   if (!body) return body.error();
   if (body->message.size() > message_max) return Reason::too_large;
@@ -75,7 +78,7 @@ Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
 // before the owner has accepted what it was told.
 Reason Subscriber::repeated(const Message& message, const Opened& packet) {
   if (message.qos == Qos::at_most_once) return Reason::replay;
-  Receipt* receipt = index_.find({message.from, message.id});
+  Receipt* receipt = keeps_receipts ? index_.find({message.from, message.id}) : nullptr;
   const Answer answer = acknowledgement(message, packet);
   if (receipt) receipt->answer.to = answer.to;
   if (!receipt || receipt->state != Receipt::State::unaccepted) answers_.push(answer);
@@ -85,7 +88,7 @@ Reason Subscriber::repeated(const Message& message, const Opened& packet) {
 Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Tick now) {
   if (message.qos == Qos::at_most_once) return Done{};
   const Answer answer = acknowledgement(message, packet);
-  const bool manual = common_.config.manual_acknowledgement;
+  const bool manual = features.manual_acknowledgement && common_.config.manual_acknowledgement;
   const bool pubrec_may_get_lost = common_.legacy() && message.qos == Qos::exactly_once;
   if (!manual && !pubrec_may_get_lost) {
     answers_.push(answer);
@@ -128,7 +131,7 @@ Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
   const Header& header = packet.header();
   const auto body = wire::decode<ControlBody>(packet.body());
   if (!body || packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
-  Receipt* receipt = index_.find({header.session, header.id});
+  Receipt* receipt = keeps_receipts ? index_.find({header.session, header.id}) : nullptr;
   if (receipt && receipt->state == Receipt::State::unaccepted) return Reason::wrong_state;
   const bool awaited = receipt && receipt->state == Receipt::State::pubrec_sent;
   if (awaited) forget(*receipt);
@@ -136,14 +139,8 @@ Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
   return awaited;
 }
 
-Result<Done> Subscriber::once(const Header& header, Trace::Of of, Tick now) {
-  const auto sight = replay_.see({header.session, static_cast<std::uint32_t>(header.id), of}, now);
-  if (!sight) return sight.error();
-  if (*sight == Replay::Sight::again) return Reason::replay;
-  return Done{};
-}
-
 Result<Done> Subscriber::accept(Token token) {
+  if (!features.manual_acknowledgement) return Reason::not_supported;
   if (receipts_.empty()) return Reason::unknown_token;
   Receipt& receipt = receipts_[static_cast<std::uint32_t>(token) % receipts_.size()];
   if (receipt.token != token || receipt.state != Receipt::State::unaccepted) return Reason::unknown_token;
@@ -153,7 +150,7 @@ Result<Done> Subscriber::accept(Token token) {
 }
 
 bool Subscriber::transmit(Sealing& sealing, Tick now) {
-  while (Receipt* receipt = leaving_.front()) {
+  while (Receipt* receipt = keeps_receipts ? leaving_.front() : nullptr) {
     receipt->answer.session = common_.self.session();
     if (!Answers::put(receipt->answer, sealing)) return false;
     const bool repeats =

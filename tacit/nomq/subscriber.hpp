@@ -24,23 +24,19 @@ struct Receipt : Link<>, Timer {
 class Subscriber {
  public:
   struct Tables {
-    std::span<Replay::Sessions::Entry> sessions;
-    std::span<Replay::Traces::Entry> traces;
     std::span<Receipt> receipts;
     std::span<Receipt*> receipt_buckets;
   };
-  Subscriber(Common&, const Tables&, Channels&, Answers&);
+  Subscriber(Common&, const Tables&, Channels&, Answers&, Replay&);
 
   void start(UnixTime now) { started_s_ = now.s; }  // also after a step back of the wall clock
 
-  // The message to deliver, or why not. Owes at most one answer. Gives bad_qos, bad_body, too_large,
+  // The message to deliver, or why not. Owes at most one answer. Gives bad_qos, not_supported, bad_body, too_large,
   // empty_message, bad_utf8, expired, unknown_channel, before_start, too_old, replay_memory_full,
   // unaccepted_full; duplicate for a repeat that was acknowledged again, replay for one of QoS 0.
   Result<Message> on_publish(const Opened&, const Path& from, Tick);
   // Gives bad_body. True: it counts.
   Result<bool> on_pubrel(const Opened&, const Path& from);
-  // A packet that has an effect only once. Gives replay, replay_memory_full.
-  Result<Done> once(const Header&, Trace::Of, Tick);
 
   Result<Done> accept(Token);  // gives unknown_token
   void on_receipt_alarm(Receipt&, Tick);
@@ -66,7 +62,7 @@ class Subscriber {
   Common& common_;
   Channels& channels_;
   Answers& answers_;
-  Replay replay_;
+  Replay& replay_;
   std::span<Receipt> receipts_;
   List<Receipt> free_, held_, leaving_;
   Index<Receipt, ById> index_;

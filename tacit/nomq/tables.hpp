@@ -1,7 +1,6 @@
 #pragma once
 #include "tacit/nomq/event_queue.hpp"
-#include "tacit/nomq/publisher.hpp"
-#include "tacit/nomq/subscriber.hpp"
+#include "tacit/nomq/left_out.hpp"
 
 namespace tacit::nomq {
 
@@ -45,6 +44,8 @@ struct Tables {
   std::size_t retained_per_channel = 5;
   Publisher::Tables publisher;
   Subscriber::Tables subscriber;
+  std::span<Replay::Sessions::Entry> sessions;
+  std::span<Replay::Traces::Entry> traces;
   std::span<QueuedEvent> events;
   std::span<Answer> answers;
   std::span<Timer*> timers;  // one for each peer, slot and receipt, and node_timers
@@ -92,7 +93,9 @@ template <Sizes Of> struct Memory {
             retained_memory,
             Of.retained_per_channel,
             {slots, slot_buckets, messages, debts, debt_buckets, who},
-            {sessions, traces, receipts, receipt_buckets},
+            {receipts, receipt_buckets},
+            sessions,
+            traces,
             events,
             answers,
             timers,
