@@ -12,8 +12,8 @@ namespace tacit {
 // timers is given theirs by who owns it, so that it is zero until then and needs no code to begin with.
 struct Timer {
   Tick due;
-  std::uint32_t place = 0;  // in the heap, from 1; 0: not set
-  std::uint8_t kind = 0;
+  std::uint32_t place : 24 = 0;  // in the heap, from 1; 0: not set
+  std::uint32_t kind : 8 = 0;
 
   constexpr Timer() = default;
   constexpr explicit Timer(std::uint8_t what) : kind(what) {}
@@ -26,7 +26,7 @@ struct Timer {
 // is. Setting and cancelling cost the logarithm of how many are set, asking for the first costs nothing.
 class Timers {
  public:
-  explicit Timers(std::span<Timer*> memory) : heap_(memory) {}
+  explicit Timers(std::span<Timer*> memory) : heap_(memory) { require(memory.size() <= 0xFF'FFFF); }
 
   void set(Timer& timer, Tick due);
   // Fires no later than `due`: where it is set and due sooner nothing changes, and whoever it wakes
@@ -47,7 +47,7 @@ class Timers {
   bool sooner(std::size_t a, std::size_t b) const { return heap_[a]->due < heap_[b]->due; }
   void put(std::size_t at, Timer* timer) {
     heap_[at] = timer;
-    timer->place = static_cast<std::uint32_t>(at + 1);
+    timer->place = static_cast<std::uint32_t>(at + 1) & 0xFF'FFFF;
   }
   void up(std::size_t at);
   void down(std::size_t at);

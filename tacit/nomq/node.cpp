@@ -92,7 +92,7 @@ std::optional<PeerView> Node::peer(SessionId session) const {
 
 PeerView Node::view(const Peer& p) const {
   return {p.current.session,
-          p.address.path,
+          p.address.path(),
           p.presence == Peer::Presence::present,
           p.address.proven,
           latest_ - duration_of(tick_of(latest_) - p.heard_at),
@@ -412,7 +412,7 @@ std::optional<Event> Node::poll_event() {
   while (Peer* peer = reporting_.front()) {
     const auto tell = [&](bool& flag, PeerChange::What what) -> std::optional<Event> {
       flag = false;
-      return PeerChange{what, peer->current.session, peer->address.path};
+      return PeerChange{what, peer->current.session, peer->address.path()};
     };
     if (peer->appeared) return tell(peer->appeared, PeerChange::What::appeared);
     if (peer->went) return tell(peer->went, PeerChange::What::lost);

@@ -135,7 +135,7 @@ class Node {
   List<Peer, Reporting> reporting_;
   std::span<crypto::SealJob> seal_jobs_;
   std::span<crypto::OpenJob> open_jobs_;
-  std::array<Ping, 4> pings_{};
+  std::array<Ping, features.ping ? 4 : 0> pings_{};
   Timer renewal_{static_cast<std::uint8_t>(Alarm::renewal)}, again_{static_cast<std::uint8_t>(Alarm::retained)};
   Allowance drop_events_{10, ticks({1'000'000})};
   Instant latest_;

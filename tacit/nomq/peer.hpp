@@ -54,21 +54,41 @@ struct Debt : Link<ByPeer>, Link<BySlot> {
   Debt* next_in_index = nullptr;
 };
 
-// A way to a peer. Until it is proven it gets no more bytes than came from it.
-struct Route {
-  Path path;
-  std::int32_t credit = 0;  // bytes that came from it and were not yet answered
-  bool proven = false;
+// A way to a peer, as short as it can be kept. Until it is proven it gets no more bytes than came from it.
+class Route {
+ public:
+  Route() = default;
+  explicit Route(const Path& from) : peer(from.peer) { take_local(from); }
 
-  bool known() const { return path.peer.port != 0; }
-  void earn(std::size_t size) { credit = std::min(credit + static_cast<std::int32_t>(size), credit_max); }
-  static constexpr std::int32_t credit_max = 1 << 20;
+  bool known() const { return peer.port != 0; }
+  Path path() const;
+  // Where the peer sent to is where it hears us from; what went to the group tells nothing about that.
+  void take_local(const Path& from) {
+    if (from.to_group) return;
+    local_ = from.local.ip;
+    local_port_ = from.local.port;
+    local_interface_ = from.local.interface;
+  }
+
+  void earn(std::size_t size) {
+    credit_ = static_cast<std::uint16_t>(std::min<std::size_t>(credit_ + size, credit_max));
+  }
   bool pay(std::size_t size) {
     if (proven) return true;
-    if (credit < static_cast<std::int32_t>(size)) return false;
-    credit -= static_cast<std::int32_t>(size);
+    if (credit_ < size) return false;
+    credit_ = static_cast<std::uint16_t>(credit_ - size);
     return true;
   }
+
+  Endpoint peer;
+  bool proven = false;
+
+ private:
+  std::array<std::uint8_t, 16> local_{};
+  std::uint32_t local_interface_ = 0;
+  std::uint16_t local_port_ = 0;
+  std::uint16_t credit_ = 0;  // bytes that came from it and were not yet answered
+  static constexpr std::size_t credit_max = 0xFFFF;
 };
 
 // RFC 6298, in microseconds.
@@ -101,8 +121,6 @@ struct OwedAnswer {
   PacketId to{};        // 0: none is owed
   ChannelId channel{};  // as asked
   bool to_candidate = false;
-  Tick last{};        // legacy: when the one before was owed
-  bool ever = false;  // … if there was one
 };
 
 // A session that was heard. It is on one list: free, present or lost; Peers says which.
@@ -116,32 +134,28 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
   enum class Presence : std::uint8_t { free, present, lost, left };
 
   Name current, previous;
-  Presence presence{};
   Route address;    // where it gets what it is owed
   Route candidate;  // where it was heard since, until that is proven
   Tick heard_at;
 
   OwedAnswer answer;
+  Tick last_answer;  // legacy: when the one before was owed …
   // Our asks, the last two: an answer to one within 5 s proves the way that it went.
   struct Ask {
     PacketId id{};
-    bool to_candidate = false;
     Tick at;
+    bool to_candidate = false;
   };
   std::array<Ask, 2> asked{};
   Tick ask_due;
-  Ticks ask_wait{};             // the wait after the next ask; 0: nothing to ask
-  std::uint8_t unanswered = 0;  // asks after three silent intervals
+  Ticks ask_wait{};  // the wait after the next ask; 0: nothing to ask
 
-  std::uint32_t told = 0;     // XOR of its subscriptions, as it says
-  std::uint32_t known = 0;    // … as we know them
-  std::uint32_t anew = 0;     // … of those told since we began to ask
-  std::uint32_t serving = 0;  // interests that lack retained messages
   List<Interest, ByPeer> interests;
-  std::uint32_t tell_next = 0;    // the next of our subscriptions to tell it
-  std::uint8_t lacking_asks = 0;  // how often we asked for its subscriptions
-  bool telling = false;
-  bool overfull = false;  // we have no room for all its subscriptions, and stop asking for them
+  std::uint32_t told = 0;       // XOR of its subscriptions, as it says
+  std::uint32_t known = 0;      // … as we know them
+  std::uint32_t anew = 0;       // … of those told since we began to ask
+  std::uint32_t serving = 0;    // interests that lack retained messages
+  std::uint32_t tell_next = 0;  // the next of our subscriptions to tell it
 
   List<Debt, ByPeer> waiting;  // for an acknowledgement, the first sent first
   List<Debt, ByPeer> again;    // to be sent again
@@ -149,9 +163,15 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
   Ticks wait{};       // before the next retry; grows while nothing is acknowledged
   Tick silent_since;  // it owes, and has acknowledged nothing
 
+  Presence presence{};
+  std::uint8_t unanswered = 0;    // asks after three silent intervals
+  std::uint8_t lacking_asks = 0;  // how often we asked for its subscriptions
+  bool telling = false;
+  bool overfull = false;                                  // no room for all its subscriptions: we stop asking for them
   bool appeared = false, went = false, returned = false;  // to be reported
   bool just_proven = false;                               // what waits for it may leave
   bool from_2000 = false;                                 // legacy: from when its clock counts
+  bool answered_before = false;                           // legacy: … if there was one
 
   bool owes() const { return !waiting.empty() || !again.empty(); }
 };

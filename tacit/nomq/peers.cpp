@@ -2,6 +2,8 @@
 
 namespace tacit::nomq {
 
+Path Route::path() const { return {peer, {local_, local_port_, local_interface_}, false}; }
+
 Peers::Peers(std::span<Peer> pool, std::span<Peer::Name*> buckets) : names_(buckets) {
   for (Peer& peer : pool) {
     peer.kind = static_cast<std::uint8_t>(Alarm::peer);
@@ -15,8 +17,7 @@ Peer* Peers::add(SessionId session, const Path& from, Tick now) {
   if (!peer) return nullptr;
   give_name(peer->current, session);
   make_present(*peer);
-  peer->address = {from, 0, false};
-  peer->address.path.to_group = false;
+  peer->address = Route(from);
   peer->candidate = {};
   peer->heard_at = now;
   peer->answer = {};
@@ -25,6 +26,7 @@ Peer* Peers::add(SessionId session, const Path& from, Tick now) {
   peer->unanswered = peer->lacking_asks = 0;
   peer->told = peer->known = peer->anew = peer->serving = 0;
   peer->telling = peer->overfull = peer->went = peer->returned = peer->just_proven = peer->from_2000 = false;
+  peer->answered_before = false;
   peer->round_trip = {};
   peer->wait = {};
   peer->appeared = true;

@@ -56,17 +56,16 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
     peer.ask_due = now;
   }
   Route* route = &peer.address;
-  if (from.peer != peer.address.path.peer) {
+  if (from.peer != peer.address.peer) {
     route = &peer.candidate;
-    if (from.peer != route->path.peer) {
+    if (from.peer != route->peer) {
       forget_candidate(peer);  // what it was asked went to another address
-      *route = {from, 0, false};
+      *route = Route(from);
     }
   } else if (route->proven) {
     forget_candidate(peer);  // it is where it was; or if it did move, it will be heard again
   }
-  if (!from.to_group) route->path.local = from.local;
-  route->path.to_group = false;
+  route->take_local(from);
   if (!route->proven) route->earn(size - answered);
   if (common_.legacy()) {  // there is nothing to ask a board
     if (route == &peer.candidate) peer.address = peer.candidate, peer.candidate = {};
@@ -94,7 +93,7 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
   const bool of_all = header.channel == ChannelId{};
   if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
     const Ticks patience{from.to_group ? common_.random.value<std::uint16_t>() % ticks({50'000}).count : 0};
-    peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.path.peer};
+    peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.peer};
     speak(peer);
   }
   if (features.subscriber && flags.wants_subscriptions) {
@@ -111,8 +110,10 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
 void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Tick now) {
   const Header& header = packet.header();
   if (header.channel != ChannelId{} && !channels_.subscribed(header.channel)) return;
-  if (peer.answer.ever && now - peer.answer.last < interval) return;
-  peer.answer = {now, header.id, {}, false, now, true};
+  if (peer.answered_before && now - peer.last_answer < interval) return;
+  peer.answered_before = true;
+  peer.last_answer = now;
+  peer.answer = {now, header.id, {}, false};
   speak(peer);
 }
 
@@ -223,7 +224,7 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Tick now) {
     header.type = PacketType::heartbeat;
     header.id = answer.to;
     header.session = common_.self.session();
-    if (!sealing.add(header, {}, {}, route.path, peer.from_2000)) return false;
+    if (!sealing.add(header, {}, {}, route.path(), peer.from_2000)) return false;
     answer.to = {};
     return true;
   }
@@ -231,12 +232,12 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Tick now) {
   if (!route.pay(heartbeat_size)) return true;
   const bool asks = !before.proven;
   const auto id = common_.random.value<PacketId>();
-  if (!heartbeat(sealing, route.path, id, {asks, asks && lacks_some(peer)}, answer.to, answer.channel)) {
+  if (!heartbeat(sealing, route.path(), id, {asks, asks && lacks_some(peer)}, answer.to, answer.channel)) {
     route = before;
     return false;
   }
   answer.to = {};
-  if (asks) note_ask(peer, {id, &route == &peer.candidate, now});
+  if (asks) note_ask(peer, {id, now, &route == &peer.candidate});
   return true;
 }
 
@@ -250,7 +251,7 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Tick now) {
   // Who gave us no right to ask cannot answer either: the silence of both is counted.
   if (route.pay(heartbeat_size)) {
     const bool lacks = lacks_some(peer);
-    if (!heartbeat(sealing, route.path, id, {true, lacks}, PacketId{}, {})) {
+    if (!heartbeat(sealing, route.path(), id, {true, lacks}, PacketId{}, {})) {
       route = before;
       return false;
     }
@@ -258,7 +259,7 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Tick now) {
     // that they never fit; so we begin again from time to time.
     if (lacks && ++peer.lacking_asks % asks_for_all == 0) tell_me_anew(peer);
   }
-  note_ask(peer, {id, to_candidate, now});
+  note_ask(peer, {id, now, to_candidate});
   return true;
 }
 
@@ -275,7 +276,7 @@ bool Presence::say_subscriptions(Peer& peer, Sealing& sealing) {
   if (!features.subscriber || !peer.telling || !peer.address.proven)
     return true;  // what an unproven address may get is for the challenge
   for (const auto own = channels_.own(); peer.tell_next < own.size(); ++peer.tell_next)
-    if (!name_channel(sealing, peer.address.path, PacketType::subscribe, *own[peer.tell_next])) return false;
+    if (!name_channel(sealing, peer.address.path(), PacketType::subscribe, *own[peer.tell_next])) return false;
   peer.telling = false;
   return true;
 }

@@ -149,8 +149,8 @@ bool Publisher::transmit_again(Peer& peer, Sealing& sealing, Tick now) {
 bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Tick now) {
   const Slot& slot = *debt.slot;
   Peer& peer = *debt.peer;
-  const bool put_it = has_it(debt) ? put_pubrel(slot, peer.address.path, sealing)
-                                   : put(slot, slot.id, slot.session, peer.address.path, sealing);
+  const bool put_it = has_it(debt) ? put_pubrel(slot, peer.address.path(), sealing)
+                                   : put(slot, slot.id, slot.session, peer.address.path(), sealing);
   if (!put_it) return false;
   debt.repeated = true;
   debt.sent_at = now;
@@ -191,7 +191,7 @@ bool Publisher::transmit_retained(Sealing& sealing, Tick now) {
     const Retained& message = *next.message;
     slot->handle = Handle{};
     slot->to = Slot::To::peer;
-    slot->address = next.interest->peer->address.path.peer;
+    slot->address = next.interest->peer->address.peer;
     slot->interest = next.interest;
     slot->reported = false;
     slot->channel = next.interest->channel->id;
@@ -276,7 +276,7 @@ Publisher::Sent Publisher::transmit_first(Slot& slot, Sealing& sealing, Tick now
     return Sent::not_now;
   }
   if (!common_.paced(now)) return Sent::not_now;
-  const Path to = slot.to == Slot::To::peer ? slot.interest->peer->address.path : path_of(slot);
+  const Path to = slot.to == Slot::To::peer ? slot.interest->peer->address.path() : path_of(slot);
   const PacketId id = numbered ? common_.self.next_acknowledged() : common_.self.next_at_most_once();
   if (!put(slot, id, common_.self.session(), to, sealing)) return Sent::outbox_full;
   if (numbered) {
@@ -374,7 +374,7 @@ bool Publisher::put_pubrel(const Slot& slot, const Path& to, Sealing& sealing) c
 bool Publisher::from_2000(const Slot& slot) const {
   if (common_.config.epoch == Epoch::automatic && slot.to == Slot::To::address)
     for (const Peer* peer = peers_.present().front(); peer; peer = peers_.present().after(*peer))
-      if (peer->address.path.peer == slot.address) return peer->from_2000;
+      if (peer->address.peer == slot.address) return peer->from_2000;
   return common_.group_from_2000;
 }
 

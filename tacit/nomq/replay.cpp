@@ -34,7 +34,7 @@ Result<Replay::Sight> Replay::look_counted(const Header& header, Tick now) {
 
 void Replay::remember(const Header& header, bool ids_count_up, std::uint32_t nonce, Tick now) {
   if (!ids_count_up) {
-    *traces_.insert({header.session, nonce, Trace::Of::publish_nonce}) = now;
+    *traces_.insert({header.session, nonce, Trace::Of::publish_nonce}) = SeenAt(now);
     return;
   }
   SessionMemory* memory = sessions_.find(header.session);
@@ -46,14 +46,14 @@ void Replay::remember(const Header& header, bool ids_count_up, std::uint32_t non
 
 Result<Done> Replay::once(const Header& header, Trace::Of of, Tick now) {
   const Trace trace{header.session, number_of(header), of};
-  if (Tick* known = traces_.find(trace)) {
-    *known = now;
+  if (SeenAt* known = traces_.find(trace)) {
+    *known = SeenAt(now);
     return Reason::replay;
   }
-  Tick* fresh = traces_.insert(trace);
+  SeenAt* fresh = traces_.insert(trace);
   if (!fresh && sweep(now)) fresh = traces_.insert(trace);
   if (!fresh) return Reason::replay_memory_full;
-  *fresh = now;
+  *fresh = SeenAt(now);
   return Done{};
 }
 
@@ -61,9 +61,9 @@ Result<Done> Replay::once(const Header& header, Trace::Of of, Tick now) {
 bool Replay::sweep(Tick now) {
   if (now - swept_ < ticks({1'000'000})) return false;
   swept_ = now;
-  const auto gone = [now](Tick last) { return now - last > memory_lasts; };
-  if (features.subscriber) sessions_.erase_if([&](const SessionMemory& memory) { return gone(memory.last); });
-  traces_.erase_if(gone);
+  if (features.subscriber)
+    sessions_.erase_if([&](const SessionMemory& memory) { return now - memory.last > memory_lasts; });
+  traces_.erase_if([now](const SeenAt& seen) { return seen.gone(now); });
   return true;
 }
 

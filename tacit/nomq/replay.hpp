@@ -15,6 +15,21 @@ struct SessionMemory {
   Tick last;
 };
 
+// When a trace was seen, in 16 bits of which one is 65 ms: a table has many of them. They come round after 71 minutes,
+// and then an old trace may be kept for two minutes more, which does no harm.
+class SeenAt {
+ public:
+  SeenAt() = default;
+  explicit SeenAt(Tick t) : count_(coarse(t)) {}
+  bool gone(Tick now) const { return static_cast<std::uint16_t>(coarse(now) - count_) > coarse_memory; }
+
+ private:
+  static constexpr unsigned shift = 6;
+  static constexpr std::uint32_t coarse_memory = (memory_lasts.count >> shift) + 1;  // never forgotten early
+  static constexpr std::uint16_t coarse(Tick t) { return static_cast<std::uint16_t>(t.count >> shift); }
+  std::uint16_t count_ = 0;
+};
+
 // One packet of those whose ids tell nothing about their order.
 struct Trace {
   enum class Of : std::uint8_t { publish_nonce, subscribe, unsubscribe, heartbeat };
@@ -37,7 +52,7 @@ struct ReplayHash {
 class Replay {
  public:
   using Sessions = Table<SessionId, SessionMemory, ReplayHash>;
-  using Traces = Table<Trace, Tick, ReplayHash>;
+  using Traces = Table<Trace, SeenAt, ReplayHash>;
   Replay(std::span<Sessions::Entry> sessions, std::span<Traces::Entry> traces) : sessions_(sessions), traces_(traces) {}
 
   enum class Sight : std::uint8_t { first, again };

@@ -29,7 +29,7 @@ struct Room {
         {.channel = channel_id("pressure"), .message = bytes_of("3.2 bar"), .qos = qos, .retain = retain}, at(s));
   }
 
-  test::Station<test::small> leaf{1};
+  test::Station<board_sizes> leaf{1};
   test::Stranger stranger;
 };
 

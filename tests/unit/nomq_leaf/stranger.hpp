@@ -1,4 +1,5 @@
 #pragma once
+#include "board_sizes.hpp"
 #include "tests/support/nomq_station.hpp"
 
 namespace tacit::test {
@@ -44,19 +45,5 @@ class Stranger {
   sim::Random random_{2};
   TestCipher cipher_{nomq::Profile::v1};
 };
-
-// What the leaves of tools/probes have on a chip.
-inline constexpr nomq::Sizes small{.channels = 4,
-                                   .slots = 4,
-                                   .message_bytes = 256,
-                                   .peers = 8,
-                                   .interests = 8,
-                                   .debts = 9,
-                                   .retained = 0,
-                                   .receipts = 1,
-                                   .sessions = 8,
-                                   .traces = 64,
-                                   .events = 1,
-                                   .answers = 1};
 
 }  // namespace tacit::test

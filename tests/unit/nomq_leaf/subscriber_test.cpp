@@ -18,7 +18,7 @@ struct Room {
     return hear(stranger.publishes(qos, id, "pressure", "3.2 bar", at(s)), s);
   }
 
-  test::Station<test::small> leaf{1};
+  test::Station<board_sizes> leaf{1};
   test::Stranger stranger;
 };
 
