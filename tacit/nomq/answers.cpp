@@ -8,6 +8,17 @@ bool Answers::transmit(Sealing& sealing) {
   return true;
 }
 
+void Answers::push(PacketType type, SessionId session, const Header& what, const Path& from, bool from_2000) {
+  ring_.push(to(type, session, what, from, from_2000));
+}
+
+Answer Answers::to(PacketType type, SessionId session, const Header& what, const Path& from, bool from_2000) {
+  Answer answer{from, what.channel, what.id, session, type, 0, from_2000};
+  answer.to.to_group = false;
+  if (type == PacketType::ack) answer.flags = static_cast<std::uint8_t>(Qos::at_least_once);
+  return answer;
+}
+
 bool Answers::put(const Answer& answer, Sealing& sealing) {
   Header header;
   header.type = answer.type;

@@ -17,6 +17,15 @@ constexpr std::int32_t renewal_distance = 2048;
 // Where it goes when it goes to all of them, or to who may be at an address.
 Path path_of(const Slot& slot) { return {slot.address, {}, slot.to == Slot::To::group && slot.address.port == 0}; }
 
+Publication publication_of(const Retained& message, Qos qos) {
+  return {.channel = message.channel->id,
+          .message = Bytes(message.memory).first(message.size),
+          .qos = qos,
+          .retain = true,
+          .priority = message.priority,
+          .ttl_s = message.ttl_s};
+}
+
 bool open(const Debt& debt) { return debt.state <= Debt::State::pubrel_sent; }
 bool has_it(const Debt& debt) { return features.qos2 && debt.state == Debt::State::pubrel_sent; }
 
@@ -45,20 +54,10 @@ Result<Handle> Publisher::publish(const Publication& what, const Now& now) {
   if (!slot) return Reason::queue_full;
   if (what.message.size() > slot->memory.size()) return Reason::too_large;
 
+  fill(*slot, what, now.utc->s);
   slot->handle = Handle{next_handle_++};
   slot->to = what.to && !what.to_many ? Slot::To::address : Slot::To::group;
-  slot->address = what.to.value_or(Endpoint{});
-  slot->interest = nullptr;
   slot->reported = true;
-  slot->channel = what.channel;
-  slot->qos = what.qos;
-  slot->retain = what.retain;
-  slot->priority = what.priority;
-  slot->ttl_s = what.ttl_s;
-  slot->published_s = now.utc->s;
-  slot->size = static_cast<std::uint16_t>(what.message.size());
-  copy(what.message, slot->memory);
-  queue(*slot);
   return slot->handle;
 }
 
@@ -91,34 +90,35 @@ bool Publisher::displace(List<Slot>& line) {
   return true;
 }
 
-void Publisher::queue(Slot& slot) {
-  ++used_;
+// A free slot holds the message, and is queued; the group gets it, or `what.to`, and nobody hears how it ended.
+void Publisher::fill(Slot& slot, const Publication& what, std::uint32_t published_s) {
+  slot.handle = {};
+  slot.to = Slot::To::group;
+  slot.address = what.to.value_or(Endpoint{});
+  slot.interest = nullptr;
+  slot.reported = false;
+  slot.channel = what.channel;
+  slot.qos = what.qos;
+  slot.retain = what.retain;
+  slot.priority = what.priority;
+  slot.ttl_s = what.ttl_s;
+  slot.published_s = published_s;
+  slot.size = static_cast<std::uint16_t>(what.message.size());
+  copy(what.message, slot.memory);
   slot.nonce = common_.random.value<std::uint32_t>();
   slot.tries = 0;
   slot.owing = slot.delivered = slot.given_up = 0;
   slot.reason.reset();
   slot.pubrel_due = false;
-  auto& lines = slot.qos == Qos::at_most_once ? queued_ : queued_acknowledged_;
-  lines[slot.priority].push_back(slot);
+  ++used_;
+  (slot.qos == Qos::at_most_once ? queued_ : queued_acknowledged_)[slot.priority].push_back(slot);
 }
 
 bool Publisher::publish_again(const Retained& message) {
   Slot* slot = free_.front();
   if (!slot || slot->memory.size() < message.size) return false;
+  fill(*slot, publication_of(message, Qos::at_most_once), message.published_s);
   slot->handle = Handle{next_handle_++};
-  slot->to = Slot::To::group;
-  slot->address = {};
-  slot->interest = nullptr;
-  slot->reported = false;
-  slot->channel = message.channel->id;
-  slot->qos = Qos::at_most_once;
-  slot->retain = true;
-  slot->priority = message.priority;
-  slot->ttl_s = message.ttl_s;
-  slot->published_s = message.published_s;
-  slot->size = message.size;
-  copy(message.memory.first(message.size), slot->memory);
-  queue(*slot);
   return true;
 }
 
@@ -189,20 +189,10 @@ bool Publisher::transmit_retained(Sealing& sealing, Tick now) {
     Slot* slot = next.interest ? free_.front() : nullptr;
     if (!slot || next.message->size > slot->memory.size()) return true;
     const Retained& message = *next.message;
-    slot->handle = Handle{};
+    fill(*slot, publication_of(message, message.qos), message.published_s);
     slot->to = Slot::To::peer;
     slot->address = next.interest->peer->address.peer;
     slot->interest = next.interest;
-    slot->reported = false;
-    slot->channel = next.interest->channel->id;
-    slot->qos = message.qos;
-    slot->retain = true;
-    slot->priority = message.priority;
-    slot->ttl_s = message.ttl_s;
-    slot->published_s = message.published_s;
-    slot->size = message.size;
-    copy(message.memory.first(message.size), slot->memory);
-    queue(*slot);
     const Sent sent =
         slot->qos == Qos::at_most_once || may_number_another() ? transmit_first(*slot, sealing, now) : Sent::not_now;
     if (sent == Sent::yes) {
@@ -412,7 +402,7 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
   const bool pubrec = features.qos2 && header.type == PacketType::pubrec;
   if (pubrec && debt.state != Debt::State::given_up) {
     // Also where it has been said before: what we said then may be what got lost.
-    answers.push({from, slot.channel, slot.id, slot.session, PacketType::pubrel, 0, from_2000});
+    answers.push(PacketType::pubrel, slot.session, header, from, from_2000);
     if (debt.state != Debt::State::publish_sent) return false;
   } else if (!open(debt)) {
     return Reason::duplicate;
@@ -449,15 +439,16 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
 // that is not known is asked who it is: it may be a peer renewed.
 Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer, const Path& from, Answers& answers) {
   if (!peer) {
-    if (!common_.legacy())
-      answers.push(
-          {from, {}, common_.random.value<PacketId>(), common_.self.session(), PacketType::heartbeat, 0, false});
+    if (common_.legacy()) return Reason::unknown_peer;
+    Header ask;
+    ask.id = common_.random.value<PacketId>();
+    answers.push(PacketType::heartbeat, common_.self.session(), ask, from, false);
     return Reason::unknown_peer;
   }
   // A PUBCOMP says nothing here: whoever gets a PUBREL, a node restarted too, answers it.
   if (header.type == PacketType::pubcomp) return false;
   if (features.qos2 && header.type == PacketType::pubrec)
-    answers.push({from, slot.channel, slot.id, slot.session, PacketType::pubrel, 0, false});
+    answers.push(PacketType::pubrel, slot.session, header, from, false);
   if (slot.to == Slot::To::group && debts_.room() > 0) {
     Debt& record = debts_.add(slot, slot.debts, peer);
     record.state = Debt::State::settled;

@@ -110,7 +110,7 @@ class Publisher {
   Result<Done> check(const Publication&) const;
   Slot* make_room(std::uint8_t priority, Tick);
   bool displace(List<Slot>&);
-  void queue(Slot&);
+  void fill(Slot&, const Publication&, std::uint32_t published_s);
 
   bool transmit_again(Peer&, Sealing&, Tick);
   bool transmit_again(Debt&, Sealing&, Tick);

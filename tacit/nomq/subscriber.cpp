@@ -117,14 +117,8 @@ Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Tic
 }
 
 Answer Subscriber::acknowledgement(const Message& message, const Opened& packet) const {
-  Answer answer{message.path,      packet.header().channel, message.id, common_.self.session(), PacketType::pubrec, 0,
-                packet.from_2000()};
-  answer.to.to_group = false;  // to the sender alone
-  if (message.qos == Qos::at_least_once) {
-    answer.type = PacketType::ack;
-    answer.flags = static_cast<std::uint8_t>(message.qos);
-  }
-  return answer;
+  const PacketType type = message.qos == Qos::at_least_once ? PacketType::ack : PacketType::pubrec;
+  return Answers::to(type, common_.self.session(), packet.header(), message.path, packet.from_2000());
 }
 
 Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
@@ -135,7 +129,7 @@ Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
   if (receipt && receipt->state == Receipt::State::unaccepted) return Reason::wrong_state;
   const bool awaited = receipt && receipt->state == Receipt::State::pubrec_sent;
   if (awaited) forget(*receipt);
-  answers_.push({from, header.channel, header.id, common_.self.session(), PacketType::pubcomp, 0, packet.from_2000()});
+  answers_.push(PacketType::pubcomp, common_.self.session(), header, from, packet.from_2000());
   return awaited;
 }
 
