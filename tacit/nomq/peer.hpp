@@ -52,6 +52,9 @@ struct Debt : Link<ByPeer>, Link<BySlot> {
   State state{};
   bool repeated = false;  // the round trip of what was sent twice is nobody's measure
   Debt* next_in_index = nullptr;
+
+  bool open() const { return state <= State::pubrel_sent; }
+  bool peer_has_it() const { return features.qos2 && state == State::pubrel_sent; }
 };
 
 // A way to a peer, as short as it can be kept. Until it is proven it gets no more bytes than came from it.

@@ -44,6 +44,9 @@ struct Slot : Link<>, Link<Retrying>, Timer {
 //                              --transmit()--> in flight --all acknowledged, or given up--> finished
 //   finished --poll_outcome()--> free
 //
+// publisher.cpp has the owner's side and the lists, transmission.cpp what leaves, acknowledgement.cpp what comes back,
+// and giving_up.cpp what does not.
+//
 // Who owes an acknowledgement is a Debt. A peer's debts wait on its list in the order in which they were
 // sent and are repeated from there, each to that peer alone; what strangers owe is repeated with its slot.
 class Publisher {

@@ -15,6 +15,16 @@ struct Publication {
   bool to_many = false;             // `to` is heard by many, a broadcast address; who has it is as with the group
 };
 
+// A kept message, published once more.
+inline Publication publication_of(const Retained& message, Qos qos) {
+  return {.channel = message.channel->id,
+          .message = Bytes(message.memory).first(message.size),
+          .qos = qos,
+          .retain = true,
+          .priority = message.priority,
+          .ttl_s = message.ttl_s};
+}
+
 // Messages kept for who subscribes later; specification sections 11 and 16. The message is kept, not its
 // bytes on the wire: who gets it later gets it freshly sealed.
 class RetainedMessages {

@@ -1,0 +1,133 @@
+#include "tacit/nomq/publisher.hpp"
+#include "tacit/nomq/retries.hpp"
+
+// What was not acknowledged: in time, so that it is sent again, or for so long that it is given up.
+namespace tacit::nomq {
+
+void Publisher::on_peer_alarm(Peer& peer, Tick now) {
+  const Debt* first = peer.waiting.front();
+  if (!first) return;
+  if (first->sent_at + peer.wait <= now) {
+    for (Debt* debt; (debt = peer.waiting.front()) && debt->sent_at + peer.wait <= now;) peer.again.push_back(*debt);
+    peer.wait = std::min(common_.about(peer.wait * 2, 20), longest_wait);
+    resume(peer);
+  }
+  if (const Debt* next = peer.waiting.front()) common_.timers.set_by(peer, next->sent_at + peer.wait);
+}
+
+void Publisher::on_slot_alarm(Slot& slot, Tick now) {
+  if (now < slot.deadline) {
+    ++slot.tries;
+    repeating_.push_back(slot);
+    return plan(slot, now);
+  }
+  give_up_all(slot, Reason::no_acknowledgement);
+  if (slot.delivered == 0 && slot.given_up == 0) {
+    slot.reason = Reason::no_subscriber;
+    common_.counters.add(Reason::no_subscriber);
+  }
+  conclude(slot);
+}
+
+// The caller concludes the slot where nobody owes any more.
+void Publisher::give_up(Debt& debt, Reason why) {
+  Slot& slot = *debt.slot;
+  close(debt);
+  debt.state = Debt::State::given_up;
+  ++slot.given_up;
+  if (!slot.reason) slot.reason = why;
+  common_.counters.add(why);
+}
+
+void Publisher::give_up_all(Slot& slot, Reason why) {
+  for (Debt* debt = slot.debts.front(); debt; debt = slot.debts.after(*debt))
+    if (debt->open()) give_up(*debt, why);
+}
+
+void Publisher::close(Debt& debt) {
+  List<Debt, ByPeer>::remove(debt);
+  --debt.slot->owing;
+}
+
+void Publisher::forgive(Peer& peer, Reason why) {
+  for (List<Debt, ByPeer>* list : {&peer.waiting, &peer.again})
+    while (Debt* debt = list->front()) {
+      Slot& slot = *debt->slot;
+      give_up(*debt, why);
+      if (slot.owing == 0) conclude(slot);
+    }
+}
+
+void Publisher::forgive_unlistened(Peer& peer) {
+  for (List<Debt, ByPeer>* list : {&peer.waiting, &peer.again})
+    for (Debt* debt = list->front(); debt;) {
+      Debt* const next = list->after(*debt);
+      Slot& slot = *debt->slot;
+      const Channel* channel = channels_.find(slot.channel);
+      if (!channel || !channels_.interest(peer, *channel)) {
+        give_up(*debt, Reason::no_subscriber);
+        if (slot.owing == 0) conclude(slot);
+      }
+      debt = next;
+    }
+}
+
+// What one entry owed is owed by the other, once.
+void Publisher::inherit(Peer& from, Peer& to) {
+  if (from.owes() && !to.owes()) {
+    to.silent_since = from.silent_since;
+    to.wait = from.wait;
+  }
+  for (List<Debt, ByPeer>* list : {&from.waiting, &from.again})
+    while (Debt* debt = list->front()) {
+      Slot& slot = *debt->slot;
+      if (debts_.find(slot, to)) {
+        close(*debt);
+        debts_.free(*debt);
+        if (slot.owing == 0) conclude(slot);
+      } else {
+        debts_.move(*debt, to);
+        to.again.push_back(*debt);
+      }
+    }
+  resume(to);
+}
+
+void Publisher::wait_for_relief(Tick due) {
+  blocked_ = true;
+  common_.timers.set_by(relief, due);
+}
+
+void Publisher::on_relief(Tick now) {
+  if (blocked_) (void)relieve(now);
+  blocked_ = false;
+}
+
+// One dead subscriber does not stop the others: where there is no number or no room for another message,
+// what is owed by nobody but the silent is given up.
+bool Publisher::relieve(Tick now) {
+  if (now - relieved_ < ticks({50'000})) return false;
+  relieved_ = now;
+  bool any = false;
+  for (List<Slot>& list : in_flight_)
+    for (Slot* slot = list.front(); slot;) {
+      Slot* const next = list.after(*slot);
+      if (all_silent(*slot, now)) {
+        give_up_all(*slot, Reason::peer_silent);
+        conclude(*slot);
+        any = true;
+      }
+      slot = next;
+    }
+  return any;
+}
+
+bool Publisher::all_silent(const Slot& slot, Tick now) const {
+  for (const Debt* debt = slot.debts.front(); debt; debt = slot.debts.after(*debt)) {
+    if (!debt->open()) continue;
+    if (now - (debt->peer ? debt->peer->silent_since : slot.first_sent) < silence) return false;
+  }
+  return slot.owing > 0;
+}
+
+}  // namespace tacit::nomq
