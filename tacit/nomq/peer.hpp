@@ -58,40 +58,32 @@ struct Debt : Link<ByPeer>, Link<BySlot> {
 };
 
 // A way to a peer, as short as it can be kept. Until it is proven it gets no more bytes than came from it.
-class Route {
- public:
+struct Route {
+  Endpoint peer;
+  std::array<std::uint8_t, 16> local_ip{};
+  std::uint32_t local_interface = 0;
+  std::uint16_t local_port = 0;
+  std::uint16_t credit : 15 = 0;  // bytes that came from it and were not yet answered
+  bool proven : 1 = false;
+
   Route() = default;
   explicit Route(const Path& from) : peer(from.peer) { take_local(from); }
 
   bool known() const { return peer.port != 0; }
   Path path() const;
   // Where the peer sent to is where it hears us from; what went to the group tells nothing about that.
-  void take_local(const Path& from) {
-    if (from.to_group) return;
-    local_ = from.local.ip;
-    local_port_ = from.local.port;
-    local_interface_ = from.local.interface;
-  }
+  void take_local(const Path& from);
 
   void earn(std::size_t size) {
-    credit_ = static_cast<std::uint16_t>(std::min<std::size_t>(credit_ + size, credit_max));
+    credit = static_cast<std::uint16_t>(std::min<std::size_t>(credit + size, credit_max)) & credit_max;
   }
+  static constexpr std::uint16_t credit_max = 0x7FFF;
   bool pay(std::size_t size) {
     if (proven) return true;
-    if (credit_ < size) return false;
-    credit_ = static_cast<std::uint16_t>(credit_ - size);
+    if (credit < size) return false;
+    credit = static_cast<std::uint16_t>(credit - size) & credit_max;
     return true;
   }
-
-  Endpoint peer;
-  bool proven = false;
-
- private:
-  std::array<std::uint8_t, 16> local_{};
-  std::uint32_t local_interface_ = 0;
-  std::uint16_t local_port_ = 0;
-  std::uint16_t credit_ = 0;  // bytes that came from it and were not yet answered
-  static constexpr std::size_t credit_max = 0xFFFF;
 };
 
 // RFC 6298, in microseconds.

@@ -2,7 +2,14 @@
 
 namespace tacit::nomq {
 
-Path Route::path() const { return {peer, {local_, local_port_, local_interface_}, false}; }
+Path Route::path() const { return {peer, {local_ip, local_port, local_interface}, false}; }
+
+void Route::take_local(const Path& from) {
+  if (from.to_group) return;
+  local_ip = from.local.ip;
+  local_port = from.local.port;
+  local_interface = from.local.interface;
+}
 
 Peers::Peers(std::span<Peer> pool, std::span<Peer::Name*> buckets) : names_(buckets) {
   for (Peer& peer : pool) {

@@ -48,6 +48,16 @@ TEST(Replay, without_counting_ids_refuses_the_newcomer_when_full) {
   EXPECT_EQ(*memory.see(1, 99, Instant{} + 150_s, false), Replay::Sight::first);
 }
 
+TEST(Replay, without_counting_ids_forgets_nothing_early_whenever_it_was_seen) {
+  for (std::int64_t start_us = 0; start_us < 10'000'000'000; start_us += 17'777'777) {  // hours: its clock comes round
+    Memory_ memory;
+    const Instant start{start_us};
+    for (std::uint32_t nonce = 0; nonce < 7; ++nonce) ASSERT_TRUE(memory.see(1, nonce, start, false));
+    EXPECT_EQ(memory.see(1, 99, start + 120_s, false).error(), Reason::replay_memory_full) << start_us;
+    EXPECT_EQ(*memory.see(1, 99, start + 122_s, false), Replay::Sight::first) << start_us;
+  }
+}
+
 RC_GTEST_PROP(Replay, agrees_with_a_list_of_all_that_was_seen,
               (std::uint32_t start, std::vector<std::uint16_t> steps)) {
   const auto memory = std::make_unique<Memory_>();
