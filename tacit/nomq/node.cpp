@@ -371,7 +371,7 @@ void Node::after_hearing(Peer& peer) {
 void Node::renewed(Peer& known, SessionId session) {
   Peer* other = peers_.find(session);
   if (!other) return peers_.rename(known, session);
-  while (Interest* old = known.interests.front()) {
+  while (Interest* old = known.first_interest()) {
     const ChannelId id = old->channel->id;
     const auto next = old->retained_next, end = old->retained_end;
     const bool knew = channels_.interest(*other, *old->channel);
@@ -401,7 +401,7 @@ void Node::lose(Peer& peer) {
 
 void Node::forget(Peer& peer) {
   publisher_.forgive(peer, Reason::peer_lost);
-  while (Interest* interest = peer.interests.front()) channels_.unlisten(*interest);
+  while (Interest* interest = peer.first_interest()) channels_.unlisten(*interest);
   timers_.cancel(peer);
   peers_.free(peer);
 }

@@ -168,7 +168,8 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
   bool from_2000 = false;                                 // legacy: from when its clock counts
   bool answered_before = false;                           // legacy: … if there was one
 
-  bool owes() const { return !waiting.empty() || !again.empty(); }
+  bool owes() const { return features.publisher && (!waiting.empty() || !again.empty()); }
+  Interest* first_interest() const { return features.publisher ? interests.front() : nullptr; }
 };
 
 // A channel that we hear, that a peer hears, or of which we keep messages.
