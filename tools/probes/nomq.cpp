@@ -20,7 +20,8 @@ using namespace tacit;
 constinit nomq::Memory<board_sizes> memory;
 
 struct Radio {
-  std::array<std::uint8_t, nomq::sealed_size(16 + board_sizes.message_bytes)> packet;  // and no channel's name is longer
+  std::array<std::uint8_t, nomq::sealed_size(16 + board_sizes.message_bytes)>
+      packet;  // and no channel's name is longer
   std::array<Outbox::Run, 1> run;
   Outbox out{packet, run};
   Outbox& outbox() {
