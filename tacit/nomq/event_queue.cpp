@@ -3,6 +3,7 @@
 namespace tacit::nomq {
 
 void EventQueue::push(const Event& event) {
+  require(room_ > 0);
   QueuedEvent& place = *free_.front();
   place.event = event;
   const Message* message = std::get_if<Message>(&event);

@@ -253,6 +253,7 @@ Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::
   const Header& header = packet.header();
   const std::string_view name = text_of(packet.body());
   if (name.empty()) return Reason::bad_body;
+  if (name.size() > message_max) return Reason::too_large;  // as subscribe() has it; owners keep these names
   if (channel_id(name) != header.channel) return Reason::bad_channel_id;
   const bool subscribes = header.type == PacketType::subscribe;
   const auto first = replay_.once(header, subscribes ? Trace::Of::subscribe : Trace::Of::unsubscribe, now);
@@ -309,7 +310,9 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
   Peer* peer = learn(packet, from, now);
   if (!peer) return Reason::peers_full;
   hear(*peer, from, size, 0, now);
-  if (answers_ping(body.answers, from, now)) events_.push(Answered{body.answers, peer->current.session, from});
+  // Our pings name no channel, so an answer to one is no SUBSCRIBE too: one datagram, one event.
+  if (header.channel == ChannelId{} && answers_ping(body.answers, from, now))
+    events_.push(Answered{body.answers, peer->current.session, from});
   if (common_.legacy()) {
     presence_.on_legacy_heartbeat(*peer, packet, now);
     return false;

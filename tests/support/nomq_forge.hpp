@@ -1,0 +1,68 @@
+#pragma once
+#include <vector>
+
+#include "tacit/nomq/sealing.hpp"
+#include "tests/support/nomq_station.hpp"
+
+namespace tacit::test {
+
+// A packet that no honest node says: whoever holds the key can say anything.
+class Forger {
+ public:
+  explicit Forger(nomq::Profile profile = nomq::Profile::v1) : cipher_(profile) {}
+
+  Said operator()(const nomq::Header& header, Bytes body, const Now& now) {
+    std::vector<std::uint8_t> bytes(nomq::sealed_size(body.size()));
+    std::array<Outbox::Run, 1> runs;
+    Outbox out(bytes, runs);
+    std::array<crypto::SealJob, 1> jobs;
+    nomq::Sealing sealing(cipher_, jobs, random_, out, *now.utc);
+    require(sealing.add(header, body, {}, {}));
+    return {{}, bytes};
+  }
+
+  Said heartbeat(nomq::SessionId from, nomq::PacketId id, const nomq::HeartbeatBody& what, const Now& now,
+                 const nomq::ChannelId& channel = {}) {
+    std::array<std::uint8_t, wire::size_of<nomq::HeartbeatBody>> body;
+    wire::encode(what, body);
+    nomq::Header header;
+    header.type = nomq::PacketType::heartbeat;
+    header.flags = nomq::HeartbeatFlags{false, false}.bits();
+    header.id = id;
+    header.session = from;
+    header.channel = channel;
+    return (*this)(header, body, now);
+  }
+
+  Said naming(nomq::PacketType type, nomq::SessionId from, nomq::PacketId id, std::string_view channel,
+              const Now& now) {
+    nomq::Header header;
+    header.type = type;
+    header.id = id;
+    header.session = from;
+    header.channel = nomq::channel_id(channel);
+    return (*this)(header, bytes_of(channel), now);
+  }
+
+  // QoS 1, and its ids count up.
+  Said message(nomq::SessionId from, nomq::PacketId id, std::string_view channel, std::string_view text,
+               const Now& now) {
+    std::vector<std::uint8_t> body(wire::size_of<nomq::Preamble> + text.size());
+    const auto size = static_cast<std::uint32_t>(text.size());
+    wire::encode(nomq::Preamble{0, now.utc->s, static_cast<std::uint32_t>(id), size}, body);
+    copy(bytes_of(text), MutBytes(body).last(text.size()));
+    nomq::Header header;
+    header.type = nomq::PacketType::publish;
+    header.flags = nomq::PublishFlags{nomq::Qos::at_least_once, false, true, 0}.bits();
+    header.id = id;
+    header.session = from;
+    header.channel = nomq::channel_id(channel);
+    return (*this)(header, body, now);
+  }
+
+ private:
+  TestCipher cipher_;
+  sim::Random random_{99};
+};
+
+}  // namespace tacit::test
