@@ -85,6 +85,8 @@ void Channels::unlisten(Interest& interest) {
   List<Interest, Serving>::remove(interest);
   free_interests_.push_back(interest);
   if (interest.lacks()) --peer.serving;
+  interest.retained_next = interest.retained_end;
+  interest.serving = nullptr;  // what is on its way to the peer is nothing to this entry any more
   peer.known ^= mark_of(channel.id);
   if (interest.told_anew) peer.anew ^= mark_of(channel.id);
   peer.overfull = false;

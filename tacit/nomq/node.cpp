@@ -377,6 +377,7 @@ void Node::renewed(Peer& known, SessionId session) {
   while (Interest* old = known.first_interest()) {
     const ChannelId id = old->channel->id;
     const auto next = old->retained_next, end = old->retained_end;
+    Slot* const serving = old->serving;
     const bool knew = channels_.interest(*other, *old->channel);
     channels_.unlisten(*old);
     const auto now_its = channels_.listen(*other, id);
@@ -387,7 +388,9 @@ void Node::renewed(Peer& known, SessionId session) {
     interest.retained_next = next;
     interest.retained_end = end;
     if (interest.lacks()) ++other->serving;
-    retained_.resume(interest);
+    if (serving) serving->interest = &interest;
+    interest.serving = serving;
+    if (!serving) retained_.resume(interest);
   }
   publisher_.inherit(known, *other);
   const SessionId before = known.current.session;
