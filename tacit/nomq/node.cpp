@@ -54,7 +54,10 @@ Result<Handle> Node::publish(const Publication& what, const Now& now) {
   if (what.retain && now.utc)
     if (auto room = retained_.make_room(what, now.utc->s); !room) return room.error();
   const auto handle = publisher_.publish(what, now);
-  if (!handle) return handle;
+  if (!handle) {
+    if (Channel* made = channels_.find(what.channel)) channels_.release(*made);
+    return handle;
+  }
   if (what.retain) retained_.keep(what, now.utc->s);
   ++traffic_.messages_out;
   return handle;
