@@ -21,6 +21,8 @@ Node::Node(const Config& config, const Tables& tables, crypto::PacketCipher& cip
       publisher_(common_, tables.publisher, peers_, channels_, presence_, retained_),
       subscriber_(common_, tables.subscriber, channels_, answers_, replay_), events_(tables.events),
       seal_jobs_(tables.seal_jobs), open_jobs_(tables.open_jobs) {
+  // Or what all listen to could never be published.
+  require(!features.publisher || tables.publisher.debts.size() > tables.peers.size());
   require(features.legacy || config.profile != Profile::legacy);
   require(features.manual_acknowledgement || !config.manual_acknowledgement);
   common_.group_from_2000 = common_.legacy() && config.epoch == Epoch::y2000;
