@@ -1,5 +1,7 @@
 #include "tacit/nomq/subscriber.hpp"
 
+#include <limits>
+
 #include "tacit/nomq/utf8.hpp"
 
 namespace tacit::nomq {
@@ -98,8 +100,7 @@ Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Tic
   if (!receipt && manual) return Reason::unaccepted_full;
   if (!manual) answers_.push(answer);
   if (!receipt) return Done{};  // its PUBREC is sent once, as the original's
-  receipt->token = Token{next_token_++ * static_cast<std::uint32_t>(receipts_.size()) +
-                         static_cast<std::uint32_t>(receipt - receipts_.data())};
+  receipt->token = new_token(*receipt);
   receipt->answer = answer;
   receipt->from = message.from;
   receipt->tries = 0;
@@ -114,6 +115,13 @@ Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Tic
     common_.timers.set(*receipt, now + legacy_pubrec_repeats[0]);
   }
   return Done{};
+}
+
+// Its remainder is the receipt's place, so that no search is needed. It begins again before 32 bits are used up.
+Token Subscriber::new_token(const Receipt& receipt) {
+  const auto size = static_cast<std::uint32_t>(receipts_.size());
+  if (++token_round_ >= std::numeric_limits<std::uint32_t>::max() / size) token_round_ = 1;
+  return Token{token_round_ * size + static_cast<std::uint32_t>(&receipt - receipts_.data())};
 }
 
 Answer Subscriber::acknowledgement(const Message& message, const Opened& packet) const {

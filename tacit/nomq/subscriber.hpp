@@ -56,6 +56,7 @@ class Subscriber {
   Result<Message> read(const Opened&, const Path& from) const;
   Reason repeated(const Message&, const Opened&);
   Result<Done> acknowledge(Message&, const Opened&, Tick);
+  Token new_token(const Receipt&);
   Answer acknowledgement(const Message&, const Opened&) const;
   void forget(Receipt&);
 
@@ -66,7 +67,7 @@ class Subscriber {
   std::span<Receipt> receipts_;
   List<Receipt> free_, held_, leaving_;
   Index<Receipt, ById> index_;
-  std::uint32_t started_s_ = 0, next_token_ = 1;
+  std::uint32_t started_s_ = 0, token_round_ = 0;
 };
 
 }  // namespace tacit::nomq

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/nomq_forge.hpp"
 #include "tests/support/nomq_room.hpp"
 
 namespace tacit::nomq {
@@ -154,6 +155,24 @@ TEST(Node, acknowledges_when_its_owner_accepts_and_not_before) {
     ASSERT_EQ(pair.pump.outcomes.size(), 1u);
     EXPECT_EQ(pair.pump.outcomes[0].delivered, 1);
     EXPECT_EQ(pair.panel.heard.size(), 1u);
+  }
+}
+
+TEST(Node, gives_every_message_a_token_that_finds_it_also_when_the_numbers_begin_again) {
+  constexpr Sizes many{.receipts = 600'000};  // the more, the sooner 32 bits are used up
+  const auto node = std::make_unique<test::Station<many>>(std::uint8_t{1}, Config{.manual_acknowledgement = true});
+  test::Forger forge;
+  (void)node->say(test::at(0));
+  ASSERT_TRUE(node->node.subscribe("pressure", test::at(0)));
+  (void)node->say(test::at(0));
+  for (std::uint32_t n = 0; n < 2 * (0xFFFF'FFFFu / many.receipts); ++n) {
+    const auto events = node->hear({forge.message(SessionId{7}, PacketId{n}, "pressure", "x", test::at(1))},
+                                   test::endpoint(2), test::at(1));
+    const auto* message = test::first<Message>(events);
+    ASSERT_NE(message, nullptr) << n;
+    ASSERT_NE(message->token, Token::none) << n;
+    ASSERT_TRUE(node->node.accept(message->token)) << n;
+    (void)node->say(test::at(1));
   }
 }
 
