@@ -45,8 +45,9 @@ Result<Done> Node::unsubscribe(std::string_view name, const Now& now) {
   if (!features.subscriber) return Reason::not_supported;
   Channel* channel = channels_.subscribed(channel_id(name));
   if (!channel) return Reason::unknown_channel;
+  const std::uint32_t place = channel->own - 1;
   channels_.unsubscribe(*channel);
-  presence_.announce_unsubscribe(*channel);
+  presence_.announce_unsubscribe(*channel, place);
   presence_.subscriptions_changed(at(now));
   return Done{};
 }

@@ -19,8 +19,14 @@ void Presence::start(Tick now) {
   common_.timers.set_by(beat, next_beat_);
 }
 
+void Presence::announce_unsubscribe(Channel& channel, std::uint32_t place) {
+  leaving_.push_back(channel);
+  const auto left = static_cast<std::uint32_t>(channels_.own().size());
+  if (announced_ > left) announced_ = left;       // the last had been told, like all
+  else announced_ = std::min(announced_, place);  // it had not; some are told once more
+}
+
 void Presence::subscriptions_changed(Tick now) {
-  announced_ = std::min<std::uint32_t>(announced_, static_cast<std::uint32_t>(channels_.own().size()));
   if (common_.legacy()) return;
   changed_at_ = now;
   change_beats_left_ = change_beats.size();

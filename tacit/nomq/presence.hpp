@@ -35,7 +35,8 @@ class Presence {
 
   // Our subscriptions changed: tell the group, and again in a while.
   void subscriptions_changed(Tick now);
-  void announce_unsubscribe(Channel& channel) { leaving_.push_back(channel); }
+  // `place` is where it was among our subscriptions; the last of them has it now.
+  void announce_unsubscribe(Channel& channel, std::uint32_t place);
   bool announcing() const { return announced_ < channels_.own().size() || !leaving_.empty(); }
   void say_renewed() { beat_now_ = !common_.legacy(); }
   void say_goodbye() { goodbye_ = true; }

@@ -176,6 +176,20 @@ TEST(Node, gives_every_message_a_token_that_finds_it_also_when_the_numbers_begin
   }
 }
 
+TEST(Node, tells_of_all_subscriptions_although_one_ended_before_the_last_was_told) {
+  test::Station<> node(1);
+  (void)node.say(test::at(0));
+  ASSERT_TRUE(node.node.subscribe("a", test::at(0)));
+  ASSERT_TRUE(node.node.subscribe("b", test::at(0)));
+  EXPECT_EQ(count(node.say(test::at(0)), PacketType::subscribe), 2u);
+  ASSERT_TRUE(node.node.subscribe("c", test::at(0)));
+  ASSERT_TRUE(node.node.unsubscribe("a", test::at(0)));
+  const auto said = node.say(test::at(0));
+  EXPECT_TRUE(std::ranges::any_of(said, [](const test::Said& one) {
+    return one.type() == PacketType::subscribe && one.header().channel == channel_id("c");
+  }));
+}
+
 TEST(Node, answers_a_ping) {
   Pair pair;
   pair.network.run(1_s);
