@@ -97,8 +97,9 @@ Debt* Publisher::debt_of(Slot& slot, const Header& header, Peer* peer, const Pat
   if (!common_.legacy() && slot.to != Slot::To::address) return peer ? debts_.find(slot, *peer) : nullptr;
   if (slot.to == Slot::To::address && !common_.legacy()) {
     Debt* debt = slot.debts.front();  // of whoever first acknowledges from there
-    const bool first = debt->by == SessionId{} || debt->by == header.session;
-    return first && from.peer == slot.address ? debt : nullptr;
+    const bool first = debt->by == SessionId{};
+    const bool same = debt->by == header.session || (peer && peers_.find(debt->by) == peer);  // renewed meanwhile
+    return (first || same) && from.peer == slot.address ? debt : nullptr;
   }
   if (Debt* known = answered_by(slot, header.session)) return known;
   if (debts_.room() == 0) return nullptr;

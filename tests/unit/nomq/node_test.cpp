@@ -190,6 +190,27 @@ TEST(Node, tells_of_all_subscriptions_although_one_ended_before_the_last_was_tol
   }));
 }
 
+TEST(Node, completes_at_an_address_whose_session_was_renewed_in_between) {
+  Pair pair;
+  pair.panel.subscribe("pressure");
+  pair.network.run(298_s);
+  pair.network.loses = [&](const sim::Packet& packet, const Endpoint&) {
+    return wire::decode<Header>(packet.bytes)->type == PacketType::pubcomp;
+  };
+  const SessionId before = pair.panel.node.session();
+  ASSERT_TRUE(pair.pump.publish({.channel = channel_id("pressure"),
+                                 .message = bytes_of("3.2 bar"),
+                                 .qos = Qos::exactly_once,
+                                 .to = pair.panel.address}));
+  pair.network.run(4_s);
+  ASSERT_NE(pair.panel.node.session(), before);
+  pair.network.loses = nullptr;
+  pair.network.run(60_s);
+  ASSERT_EQ(pair.pump.outcomes.size(), 1u);
+  EXPECT_EQ(pair.pump.outcomes[0].delivered, 1);
+  EXPECT_EQ(pair.pump.outcomes[0].given_up, 0);
+}
+
 TEST(Node, answers_a_ping) {
   Pair pair;
   pair.network.run(1_s);
