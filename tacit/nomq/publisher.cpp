@@ -163,6 +163,7 @@ void Publisher::close() {
   for (List<Slot>& list : in_flight_)
     while (Slot* slot = list.front()) {
       give_up_all(*slot, Reason::closed);
+      if (slot->delivered == 0 && !slot->reason) slot->reason = Reason::closed;  // nobody has answered yet
       conclude(*slot);
     }
 }

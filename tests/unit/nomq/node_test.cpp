@@ -284,6 +284,16 @@ TEST(LegacyNode, carries_a_message_of_each_qos) {
   }
 }
 
+TEST(LegacyNode, that_leaves_before_anybody_answered_says_why_nobody_was_counted) {
+  Pair pair(legacy, legacy);
+  ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", Qos::at_least_once));
+  pair.network.run(1_s);
+  pair.pump.node.goodbye();
+  pair.pump.host.speak();
+  ASSERT_EQ(pair.pump.outcomes.size(), 1u);
+  EXPECT_EQ(pair.pump.outcomes[0].reason, Reason::closed);
+}
+
 TEST(LegacyNode, tells_a_publisher_that_nobody_answered) {
   Pair pair(legacy, legacy);
   ASSERT_TRUE(pair.pump.publish("pressure", "3.2 bar", Qos::at_least_once));
