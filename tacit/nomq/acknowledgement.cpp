@@ -87,6 +87,7 @@ Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer,
     Debt& record = debts_.add(slot, slot.debts, peer);
     record.state = Debt::State::settled;
     record.by = header.session;
+    peer->closed.push_back(record);
     ++slot.delivered;
   }
   return false;

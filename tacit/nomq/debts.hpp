@@ -3,7 +3,7 @@
 
 namespace tacit::nomq {
 
-// Who has not yet acknowledged what. A debt is on its slot's list, and while it is open on its peer's.
+// Who has not yet acknowledged what, and who has. A debt is on its slot's list, and on one of its peer's.
 class Debts {
  public:
   struct ByPair {
@@ -41,10 +41,11 @@ class Debts {
     free_.push_front(debt);
     ++room_;
   }
-  // The peer goes on as another entry.
-  void move(Debt& debt, Peer& to) {
+  // The peer goes on as another entry; null: it is forgotten, and its debt, a closed one, is nobody's.
+  void move(Debt& debt, Peer* to) {
     index_.erase(debt);
-    debt.peer = &to;
+    List<Debt, ByPeer>::remove(debt);
+    debt.peer = to;
     index_.insert(debt);
   }
 

@@ -44,8 +44,13 @@ void Publisher::give_up_all(Slot& slot, Reason why) {
     if (debt->open()) give_up(*debt, why);
 }
 
+// Its entry will be somebody else's, who must not be taken to have acknowledged what this one did.
+void Publisher::forget(Peer& peer) {
+  while (Debt* debt = peer.closed.front()) debts_.move(*debt, nullptr);
+}
+
 void Publisher::close(Debt& debt) {
-  List<Debt, ByPeer>::remove(debt);
+  if (debt.peer) debt.peer->closed.push_back(debt);
   --debt.slot->owing;
 }
 
@@ -86,10 +91,15 @@ void Publisher::inherit(Peer& from, Peer& to) {
         debts_.free(*debt);
         if (slot.owing == 0) conclude(slot);
       } else {
-        debts_.move(*debt, to);
+        debts_.move(*debt, &to);
         to.again.push_back(*debt);
       }
     }
+  while (Debt* debt = from.closed.front()) {
+    const bool also_its = debts_.find(*debt->slot, to);
+    debts_.move(*debt, also_its ? nullptr : &to);
+    if (!also_its) to.closed.push_back(*debt);
+  }
   resume(to);
 }
 

@@ -18,6 +18,7 @@ class NoPublisher {
   void on_relief(Tick) {}
   void resume(Peer&) {}
   void forgive(Peer&, Reason) {}
+  void forget(Peer&) {}
   void forgive_unlistened(Peer&) {}
   void inherit(Peer&, Peer&) {}
   void renew_session(Tick now) {

@@ -413,6 +413,7 @@ void Node::lose(Peer& peer) {
 
 void Node::forget(Peer& peer) {
   publisher_.forgive(peer, Reason::peer_lost);
+  publisher_.forget(peer);
   while (Interest* interest = peer.first_interest()) channels_.unlisten(*interest);
   timers_.cancel(peer);
   peers_.free(peer);

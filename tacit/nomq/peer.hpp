@@ -154,6 +154,7 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
 
   List<Debt, ByPeer> waiting;  // for an acknowledgement, the first sent first
   List<Debt, ByPeer> again;    // to be sent again
+  List<Debt, ByPeer> closed;   // settled or given up, of messages that others still owe
   RoundTrip round_trip;
   Ticks wait{};       // before the next retry; grows while nothing is acknowledged
   Tick silent_since;  // it owes, and has acknowledged nothing

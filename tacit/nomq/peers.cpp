@@ -41,7 +41,7 @@ Peer* Peers::add(SessionId session, const Path& from, Tick now) {
 }
 
 void Peers::free(Peer& peer) {
-  require(!peer.owes() && peer.interests.empty());
+  require(!peer.owes() && peer.closed.empty() && peer.interests.empty());
   take_name(peer.current);
   take_name(peer.previous);
   List<Peer, Speaking>::remove(peer);

@@ -77,6 +77,7 @@ class Publisher {
     if (!peer.again.empty()) retrying_.push_back(peer);
   }
   void forgive(Peer&, Reason);     // it owes nothing any more
+  void forget(Peer&);              // … nor has it paid anything
   void forgive_unlistened(Peer&);  // … of what it does not listen to any more
   void inherit(Peer& from, Peer& to);
   void renew_session(Tick);

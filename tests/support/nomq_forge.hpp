@@ -22,7 +22,7 @@ class Forger {
   }
 
   Said heartbeat(nomq::SessionId from, nomq::PacketId id, const nomq::HeartbeatBody& what, const Now& now,
-                 const nomq::ChannelId& channel = {}) {
+                 const nomq::ChannelId& channel = {}, std::uint16_t ttl_s = nomq::ttl_default_s) {
     std::array<std::uint8_t, wire::size_of<nomq::HeartbeatBody>> body;
     wire::encode(what, body);
     nomq::Header header;
@@ -30,6 +30,7 @@ class Forger {
     header.flags = nomq::HeartbeatFlags{false, false}.bits();
     header.id = id;
     header.session = from;
+    header.ttl_s = ttl_s;
     header.channel = channel;
     return (*this)(header, body, now);
   }
@@ -42,6 +43,18 @@ class Forger {
     header.session = from;
     header.channel = nomq::channel_id(channel);
     return (*this)(header, bytes_of(channel), now);
+  }
+
+  Said acknowledgement(nomq::SessionId from, const nomq::Header& of, const Now& now) {
+    std::array<std::uint8_t, wire::size_of<nomq::ControlBody>> body;
+    wire::encode(nomq::ControlBody{of.id}, body);
+    nomq::Header header;
+    header.type = nomq::PacketType::ack;
+    header.flags = static_cast<std::uint8_t>(nomq::Qos::at_least_once);
+    header.id = of.id;
+    header.session = from;
+    header.channel = of.channel;
+    return (*this)(header, body, now);
   }
 
   // QoS 1, and its ids count up.

@@ -44,5 +44,34 @@ TEST(KeyHolder, cannot_name_a_channel_that_nobody_could_subscribe_to) {
   EXPECT_EQ(node.refused(Reason::too_large), 1u);
 }
 
+// Whose debt is paid says goodbye, and its entry goes to the new session of a peer that has not paid.
+TEST(KeyHolder, does_not_owe_less_because_its_entry_was_somebody_elses) {
+  constexpr Sizes two_peers{.peers = 2};
+  Station<two_peers> node(1);
+  Forger forge;
+  const SessionId payer{11}, debtor{12}, renewed{13};
+  std::uint32_t id = 1;
+  const auto hear = [&](const Said& said, double when) { return node.hear({said}, stranger, at(when)); };
+  (void)node.say(at(0));
+  for (const SessionId session : {payer, debtor})
+    (void)hear(forge.naming(PacketType::subscribe, session, PacketId{id++}, "pressure", at(1)), 1);
+  ASSERT_TRUE(node.node.publish(
+      {.channel = channel_id("pressure"), .message = bytes_of("3.2 bar"), .qos = Qos::at_least_once}, at(1)));
+  Header published;
+  for (const Said& said : node.say(at(1)))
+    if (said.type() == PacketType::publish) published = said.header();
+
+  (void)hear(forge.acknowledgement(payer, published, at(1.1)), 1.1);
+  auto goodbye = forge.heartbeat(payer, PacketId{id++}, {}, at(1.2), {}, 0);
+  EXPECT_NE(test::first<PeerChange>(hear(goodbye, 1.2)), nullptr);
+  (void)hear(forge.naming(PacketType::subscribe, renewed, PacketId{id++}, "temperature", at(1.3)), 1.3);
+  auto events = hear(forge.heartbeat(renewed, PacketId{id++}, {PacketId{}, debtor, 0}, at(1.4)), 1.4);
+  EXPECT_EQ(count<Outcome>(events), 0u) << "the message has not reached it";
+  events = hear(forge.acknowledgement(renewed, published, at(1.5)), 1.5);
+  const auto* outcome = test::first<Outcome>(events);
+  ASSERT_NE(outcome, nullptr);
+  EXPECT_EQ(outcome->delivered, 2);
+}
+
 }  // namespace
 }  // namespace tacit::nomq
