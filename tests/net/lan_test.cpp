@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "tests/net/break_socket.hpp"
 #include "tests/net/station.hpp"
 
 namespace tacit::net {
@@ -67,19 +68,6 @@ Endpoint endpoint(const Namespace& host, const std::string& text) {
     if (error) throw std::system_error(error, text);
     return result;
   });
-}
-
-// What this process opened first at this port is torn down, as `ss --kill` does it.
-void break_socket_at(std::uint16_t port) {
-  for (int fd = 3; fd < 1024; ++fd) {
-    sockaddr_in6 address{};
-    socklen_t size = sizeof address;
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) continue;
-    if (address.sin6_family != AF_INET6 || ntohs(address.sin6_port) != port) continue;
-    (void)shutdown(fd, SHUT_RDWR);  // "not connected", it says, and does it
-    return;
-  }
-  FAIL() << "nothing is at port " << port;
 }
 
 // Where host n is reached on the LAN.
@@ -234,7 +222,7 @@ TEST_F(LanTest, a_socket_that_broke_is_opened_again_at_the_same_port) {
   Station& station = start(lan.host(0));
   Station& other = start(lan.host(1));
   first.reset();  // a lower port is free now, and its peers would not know it
-  break_socket_at(8891);
+  ASSERT_TRUE(break_socket_at(8891));
   station.say_to_group("lost");
   EXPECT_TRUE(until([&] {
     station.say_to_group("again");
@@ -251,7 +239,7 @@ TEST_F(LanTest, a_socket_of_the_group_that_broke_is_opened_again) {
   Lan lan(2);
   Station& station = start(lan.host(0));
   Station& other = start(lan.host(1));
-  break_socket_at(group_port);
+  ASSERT_TRUE(break_socket_at(group_port));
   other.say_to_group("maybe lost");
   EXPECT_TRUE(until([&] {
     other.say_to_group("again");
