@@ -144,6 +144,24 @@ TEST_F(LanTest, three_programs_on_one_host_hear_the_group_once_and_their_own_uni
   for (auto& station : stations_) EXPECT_EQ(station->heard.size(), station == stations_[1] ? 5u : 4u);
 }
 
+TEST_F(LanTest, who_acknowledges_and_then_says_goodbye_is_heard_in_this_order) {
+  Lan lan(2);
+  Station& host = start(lan.host(0));
+  Station& visitor = start(lan.host(1));
+  host.turn();
+  visitor.say_to_group("news");  // the group's socket is ready first
+  visitor.say({at(lan, 0), {}, false}, "acknowledgement");
+  visitor.say_to_group("goodbye");
+  for (int turn = 0; turn < 5; ++turn) {  // until all has arrived
+    visitor.turn();
+    visitor.wait(10_ms);
+  }
+  host.turn();
+  const auto place = [&](std::string_view text) { return std::ranges::find(host.heard, text, &Heard::text); };
+  ASSERT_NE(place("goodbye"), host.heard.end());
+  EXPECT_LT(place("acknowledgement"), place("goodbye"));
+}
+
 TEST_F(LanTest, an_answer_leaves_from_the_address_that_was_asked) {
   Lan lan(2);
   lan.host(0).ip("address add 10.77.0.100/24 dev eth0");

@@ -42,7 +42,9 @@ class LanSockets {
   int fd() const { return poller_.fd(); }  // the same for life; readable when a turn is due
   bool wait(Duration at_most) const { return poller_.wait(at_most); }
 
-  void look() { poller_.look(); }
+  // One's own socket is read before the group's: who acknowledges and then says goodbye to the group must not be taken
+  // to have left without.
+  void look() { poller_.look(&own_); }
   std::span<Datagram> receive();                   // one batch of one socket; empty when all that look() found was read
   void maintain(Now);                              // opens and closes what has to be
   void set_alarm(std::optional<Instant> machine);  // when fd() is readable at the latest

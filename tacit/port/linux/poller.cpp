@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <span>
 
 namespace tacit::linux_port {
 
@@ -40,10 +41,13 @@ void Poller::mind(int fd, void* owner, bool whether) {
   (void)epoll_ctl(epoll_.fd(), EPOLL_CTL_MOD, fd, &event);
 }
 
-void Poller::look() {
+void Poller::look(const void* first) {
   const int found = epoll_wait(epoll_.fd(), ready_.data(), static_cast<int>(ready_.size()), 0);
   found_ = found > 0 ? static_cast<std::size_t>(found) : 0;
   next_ = 0;
+  const std::span those(ready_.data(), found_);
+  const auto at = std::ranges::find_if(those, [&](const epoll_event& event) { return event.data.ptr == first; });
+  if (at != those.end()) std::iter_swap(those.begin(), at);
 }
 
 std::optional<Poller::Ready> Poller::next() {

@@ -30,8 +30,9 @@ class Poller {
     bool hung_up;  // and will be so for ever: close it
   };
 
-  // Looks without waiting; then next() gives what is ready, one by one, and at the end nothing.
-  void look();
+  // Looks without waiting; then next() gives what is ready, one by one, and at the end nothing. `first` comes before
+  // the others, where it is among them.
+  void look(const void* first = nullptr);
   std::optional<Ready> next();
 
   // On the clock of Now's ticks. One that is in the past goes off at once; going off ends it.
