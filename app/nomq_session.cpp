@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "app/failure.hpp"
+#include "app/printable.hpp"
 #include "tacit/host/reasons.hpp"
 #include "tacit/port/linux/clock.hpp"
 
@@ -20,7 +21,7 @@ std::string line_of(const nomq::PeerChange& change) {
 
 std::string line_of(const nomq::PeerSubscription& event) {
   return "peer " + text_of(event.session) + (event.subscribed ? " listens to " : " no longer listens to ") +
-         (event.channel.empty() ? "the channel that was asked for" : std::string(event.channel));
+         (event.channel.empty() ? "the channel that was asked for" : printable(event.channel));
 }
 
 std::string line_of(const nomq::Dropped& dropped) {

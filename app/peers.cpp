@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/nomq_session.hpp"
+#include "app/printable.hpp"
 
 namespace tacit::app {
 namespace {
@@ -17,7 +18,7 @@ struct PeersOptions {
 
 void print(const host::Nomq::Peer& peer) {
   std::string channels;
-  for (const std::string& name : peer.channels) channels += "  " + name;
+  for (const std::string& name : peer.channels) channels += "  " + printable(name);
   std::printf("%s  %-24s%s\n", text_of(peer.session).c_str(), linux_port::to_text(peer.address).c_str(),
               channels.c_str());
 }

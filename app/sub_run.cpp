@@ -6,6 +6,7 @@
 #include "app/channel_pattern.hpp"
 #include "app/message_format.hpp"
 #include "app/nomq_session.hpp"
+#include "app/printable.hpp"
 #include "app/sub.hpp"
 
 namespace tacit::app {
@@ -29,11 +30,12 @@ class Subscription {
   void start() {
     session_.on_event = [this](const Nomq::Event& event) {
       const auto* named = std::get_if<nomq::PeerSubscription>(&event);
-      if (named && named->subscribed) consider(std::string(named->channel));
+      if (named && named->subscribed) follow(std::string(named->channel));
     };
     for (const std::string& filter : options_.channels)
       if (!is_pattern(filter)) add(filter);
-    for (const std::string& name : options_.names) consider(name);
+    for (const std::string& name : options_.names)
+      if (matches_pattern(name)) add(name);
     if (std::ranges::any_of(options_.channels, is_pattern) && !options_.quiet)
       note(
           "names travel as hashes: a pattern matches the channels that other subscribers name, and those of --name; "
@@ -43,17 +45,29 @@ class Subscription {
   }
 
  private:
-  void consider(const std::string& name) {
-    const auto wanted = [&](const std::string& filter) { return is_pattern(filter) && matches(filter, name); };
-    if (!name.empty() && std::ranges::any_of(options_.channels, wanted)) add(name);
+  bool matches_pattern(const std::string& name) const {
+    return std::ranges::any_of(options_.channels,
+                               [&](const auto& one) { return is_pattern(one) && matches(one, name); });
+  }
+
+  // What peers name is not our owner's mistake: where there is no room for more, we go on with what we have.
+  void follow(const std::string& name) {
+    if (name.empty() || !matches_pattern(name) || subscribe(name) || options_.quiet) return;
+    if (!std::exchange(told_of_no_room_, true))
+      warn("more channels match than can be subscribed to; of the others nothing will be told");
   }
 
   void add(const std::string& name) {
+    if (const auto done = subscribe(name); !done)
+      throw failure_of(done.error(), exit_code_of_refusal(done.error()), name);
+  }
+
+  Result<Done> subscribe(const std::string& name) {
     const auto matches_name = [&](const std::string& filter) { return matches(filter, name); };
-    if (session_.node().subscribed(name) || std::ranges::any_of(options_.never, matches_name)) return;
+    if (session_.node().subscribed(name) || std::ranges::any_of(options_.never, matches_name)) return Done{};
     const auto done = session_.node().subscribe(name, options_.priority);
-    if (done) return session_.log().write(LogPart::session, LogLevel::info, "subscribed to " + name);
-    throw failure_of(done.error(), exit_code_of_refusal(done.error()), name);
+    if (done) session_.log().write(LogPart::session, LogLevel::info, "subscribed to " + printable(name));
+    return done;
   }
 
   // A subscription is told to the group, and to who asks for it. An address where nobody hears the group is asked
@@ -108,6 +122,7 @@ class Subscription {
   const SubOptions& options_;
   MessageFormat format_;
   std::uint64_t left_;
+  bool told_of_no_room_ = false;
   asio::steady_timer farewell_{session_.io};
 };
 
