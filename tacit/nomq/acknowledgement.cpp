@@ -34,7 +34,7 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
                                      Answers& answers, Tick now) {
   Slot& slot = *debt.slot;
   const bool pubrec = features.qos2 && header.type == PacketType::pubrec;
-  if (pubrec && debt.state != Debt::State::given_up) {
+  if (pubrec) {
     // Also where it has been said before: what we said then may be what got lost.
     answers.push(PacketType::pubrel, slot.session, header, from, from_2000);
     if (debt.state != Debt::State::publish_sent) return false;

@@ -11,7 +11,7 @@ inline constexpr Ticks session_lifetime = ticks({300'000'000}), own_memory = tic
 class Identity {
  public:
   explicit Identity(crypto::Random& random)
-      : random_(random), session_(random.value<SessionId>()), next_at_most_once_(random.value<std::uint32_t>()),
+      : random_(random), session_(some_session(random)), next_at_most_once_(random.value<std::uint32_t>()),
         next_acknowledged_(random.value<std::uint32_t>()) {}
 
   SessionId session() const { return session_; }
@@ -30,8 +30,8 @@ class Identity {
   template <class Far> void renew(Tick now, Far far) {
     previous_ = session_;
     renewed_ = now;
-    do session_ = random_.value<SessionId>();
-    while (session_ == previous_ || session_ == SessionId{});
+    do session_ = some_session(random_);
+    while (session_ == previous_);
     next_at_most_once_ = random_.value<std::uint32_t>();
     do next_acknowledged_ = random_.value<std::uint32_t>();
     while (!far(PacketId{next_acknowledged_}));
@@ -44,6 +44,12 @@ class Identity {
   }
 
  private:
+  static SessionId some_session(crypto::Random& random) {
+    SessionId session{};
+    while (session == SessionId{}) session = random.value<SessionId>();  // 0 says in a HEARTBEAT that there is none
+    return session;
+  }
+
   crypto::Random& random_;
   SessionId session_, previous_{};
   Tick renewed_{};

@@ -15,6 +15,7 @@ RetainedMessages::RetainedMessages(Common& common, Channels& channels, std::span
 
 Result<Done> RetainedMessages::make_room(const Publication& what, std::uint32_t now_s) {
   if (what.message.empty() || what.ttl_s == 0) return Done{};
+  if (per_channel_ == 0) return Reason::retained_full;
   if (!room_for(what)) forget_expired(now_s);
   const Retained* room = room_for(what);
   if (!room || what.message.size() > room->memory.size()) return Reason::retained_full;
