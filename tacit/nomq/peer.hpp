@@ -209,7 +209,7 @@ class Pace {
   Tick next() const { return last_ + gap; }
 
  private:
-  static constexpr Ticks gap = ticks({125'000});
+  static constexpr Ticks gap = ticks({125'000}) + Ticks{1};  // a span of ticks is rounded down
   Tick last_;
   bool started_ = false;
 };
