@@ -22,12 +22,13 @@ class Forger {
   }
 
   Said heartbeat(nomq::SessionId from, nomq::PacketId id, const nomq::HeartbeatBody& what, const Now& now,
-                 const nomq::ChannelId& channel = {}, std::uint16_t ttl_s = nomq::ttl_default_s) {
+                 const nomq::ChannelId& channel = {}, std::uint16_t ttl_s = nomq::ttl_default_s,
+                 nomq::HeartbeatFlags flags = {}) {
     std::array<std::uint8_t, wire::size_of<nomq::HeartbeatBody>> body;
     wire::encode(what, body);
     nomq::Header header;
     header.type = nomq::PacketType::heartbeat;
-    header.flags = nomq::HeartbeatFlags{false, false}.bits();
+    header.flags = flags.bits();
     header.id = id;
     header.session = from;
     header.ttl_s = ttl_s;
@@ -45,28 +46,30 @@ class Forger {
     return (*this)(header, bytes_of(channel), now);
   }
 
-  Said acknowledgement(nomq::SessionId from, const nomq::Header& of, const Now& now) {
+  // ACK, PUBREC, PUBREL or PUBCOMP.
+  Said acknowledgement(nomq::SessionId from, const nomq::Header& of, const Now& now,
+                       nomq::PacketType type = nomq::PacketType::ack) {
     std::array<std::uint8_t, wire::size_of<nomq::ControlBody>> body;
     wire::encode(nomq::ControlBody{of.id}, body);
     nomq::Header header;
-    header.type = nomq::PacketType::ack;
-    header.flags = static_cast<std::uint8_t>(nomq::Qos::at_least_once);
+    header.type = type;
+    if (type == nomq::PacketType::ack) header.flags = static_cast<std::uint8_t>(nomq::Qos::at_least_once);
     header.id = of.id;
     header.session = from;
     header.channel = of.channel;
     return (*this)(header, body, now);
   }
 
-  // QoS 1, and its ids count up.
-  Said message(nomq::SessionId from, nomq::PacketId id, std::string_view channel, std::string_view text,
-               const Now& now) {
+  // Its ids count up, unless the flags say otherwise.
+  Said message(nomq::SessionId from, nomq::PacketId id, std::string_view channel, std::string_view text, const Now& now,
+               nomq::PublishFlags flags = {nomq::Qos::at_least_once, false, true, 0}) {
     std::vector<std::uint8_t> body(wire::size_of<nomq::Preamble> + text.size());
     const auto size = static_cast<std::uint32_t>(text.size());
     wire::encode(nomq::Preamble{0, now.utc->s, static_cast<std::uint32_t>(id), size}, body);
     copy(bytes_of(text), MutBytes(body).last(text.size()));
     nomq::Header header;
     header.type = nomq::PacketType::publish;
-    header.flags = nomq::PublishFlags{nomq::Qos::at_least_once, false, true, 0}.bits();
+    header.flags = flags.bits();
     header.id = id;
     header.session = from;
     header.channel = nomq::channel_id(channel);
