@@ -83,6 +83,7 @@ Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer,
   if (header.type == PacketType::pubcomp) return false;
   if (features.qos2 && header.type == PacketType::pubrec)
     answers.push(PacketType::pubrel, slot.session, header, from, false);
+  if (answered_by(slot, header.session)) return false;  // its entry was forgotten in between
   if (slot.to == Slot::To::group && debts_.room() > 0) {
     Debt& record = debts_.add(slot, slot.debts, peer);
     record.state = Debt::State::settled;

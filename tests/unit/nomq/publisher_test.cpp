@@ -360,6 +360,24 @@ TEST(Publisher, asks_who_acknowledges_and_is_not_known) {
   EXPECT_EQ(asks, 1u);
 }
 
+// A goodbye overtakes the rest of what was said before it.
+TEST(Publisher, counts_once_who_was_forgotten_and_acknowledges_again) {
+  Pair pair;
+  Ghost other(3);
+  pair.know(other, 1.5);
+  ASSERT_TRUE(pair.publish(2));
+  const auto once = published(pair.pump.say(at(2))).at(0);
+  (void)pair.panel.acknowledges(pair.pump, once, 2.1);
+  (void)pair.panel.leaves(pair.pump, 2.2);
+  (void)pair.panel.subscribes(pair.pump, "temperature", 2.3);
+  (void)pair.panel.acknowledges(pair.pump, once, 2.4);
+  const auto events = other.acknowledges(pair.pump, once, 2.5);
+  const auto* outcome = first<Outcome>(events);
+  ASSERT_NE(outcome, nullptr);
+  EXPECT_EQ(outcome->delivered, 2);
+  EXPECT_EQ(outcome->by.size(), 2u);
+}
+
 TEST(Publisher, waits_no_longer_for_who_unsubscribed) {
   Pair pair;
   ASSERT_TRUE(pair.publish(2));
