@@ -40,7 +40,7 @@ class NoSubscriber {
  public:
   NoSubscriber(Common&, const Subscriber::Tables&, Channels&, Answers&, Replay&) {}
 
-  void start(UnixTime) {}
+  void started(std::int64_t) {}
   Result<Message> on_publish(const Opened&, const Path&, Tick) { return Reason::not_supported; }
   Result<bool> on_pubrel(const Opened&, const Path&) { return Reason::not_supported; }
   Result<Done> accept(Token) { return Reason::not_supported; }

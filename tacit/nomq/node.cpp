@@ -135,14 +135,16 @@ std::optional<Instant> Node::next_timeout() const {
 }
 
 // A step back of the wall clock makes old packets young again, of which nothing is remembered any more. So
-// one by more than their window counts as a restart.
+// one by more than their window counts as a restart. After a step forward, such as a chip's when it first hears what
+// time it is, our start was later than the clock said: what was published before it has the time of a good clock.
 void Node::watch_clock(const Now& now) {
   const std::int64_t offset_us = std::int64_t{now.utc->s} * 1'000'000 + now.utc->ns / 1000 - now.tick.us;
   if (!begun_ || offset_us < clock_offset_us_ - clock_step_us) {
-    subscriber_.start(*now.utc);
+    started_ = now.tick;
     clock_offset_us_ = offset_us;
   }
   clock_offset_us_ = std::max(clock_offset_us_, offset_us);
+  subscriber_.started(started_.us + clock_offset_us_);
 }
 
 void Node::timeout(const Now& now) {

@@ -138,7 +138,7 @@ class Node {
   std::array<Ping, features.ping ? 4 : 0> pings_{};
   Timer renewal_{static_cast<std::uint8_t>(Alarm::renewal)}, again_{static_cast<std::uint8_t>(Alarm::retained)};
   Allowance drop_events_{10, ticks({1'000'000})};
-  Instant latest_;
+  Instant latest_, started_;
   std::int64_t clock_offset_us_ = 0;  // the most that the wall clock was ahead of the tick
   bool begun_ = false;
 };

@@ -28,10 +28,9 @@ Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, T
   const Header& header = packet.header();
   auto message = read(packet, from);
   if (!message) return message;
-  const bool since_start = message->published_s > std::uint64_t{started_s_} + clock_window_s;
-  if (!since_start && !message->retain && common_.config.across_restart == AcrossRestart::at_most_once)
+  message->maybe_repeated = !since_start(*message, packet);
+  if (message->maybe_repeated && !message->retain && common_.config.across_restart == AcrossRestart::at_most_once)
     return Reason::before_start;
-  message->maybe_repeated = !since_start;
 
   const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
   const std::uint32_t nonce = read_publish(packet.body(), common_.config.profile)->preamble.nonce;
@@ -41,6 +40,14 @@ Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, T
   if (auto owed = acknowledge(*message, packet, now); !owed) return owed.error();
   replay_.remember(header, counts_up, nonce, now);
   return message;
+}
+
+// It was published after we started, so it cannot have been told before. Whose clock was set back since it was
+// published says a time that will not come for a while, from which nothing follows; the two clocks of one packet may be
+// read a second apart.
+bool Subscriber::since_start(const Message& message, const Opened& packet) const {
+  if (message.published_s > std::uint64_t{packet.unix_s(packet.header().sent_at_s)} + 1) return false;
+  return message.published_s * std::int64_t{1'000'000} > started_us_ + std::int64_t{clock_window_s} * 1'000'000;
 }
 
 // What a PUBLISH says, if it says it rightly and to us. The order of the checks is the specification's.

@@ -29,7 +29,8 @@ class Subscriber {
   };
   Subscriber(Common&, const Tables&, Channels&, Answers&, Replay&);
 
-  void start(UnixTime now) { started_s_ = now.s; }  // also after a step back of the wall clock
+  // When we started, in microseconds of unix time as the wall clock counts now; also after a step back.
+  void started(std::int64_t unix_us) { started_us_ = unix_us; }
 
   // The message to deliver, or why not. Owes at most one answer. Gives bad_qos, not_supported, bad_body, too_large,
   // empty_message, bad_utf8, expired, unknown_channel, before_start, too_old, replay_memory_full,
@@ -54,6 +55,7 @@ class Subscriber {
   };
 
   Result<Message> read(const Opened&, const Path& from) const;
+  bool since_start(const Message&, const Opened&) const;
   Reason repeated(const Message&, const Opened&);
   Result<Done> acknowledge(Message&, const Opened&, Tick);
   Token new_token(const Receipt&);
@@ -67,7 +69,8 @@ class Subscriber {
   std::span<Receipt> receipts_;
   List<Receipt> free_, held_, leaving_;
   Index<Receipt, ById> index_;
-  std::uint32_t started_s_ = 0, token_round_ = 0;
+  std::int64_t started_us_ = 0;
+  std::uint32_t token_round_ = 0;
 };
 
 }  // namespace tacit::nomq

@@ -62,10 +62,11 @@ class Forger {
 
   // Its ids count up, unless the flags say otherwise.
   Said message(nomq::SessionId from, nomq::PacketId id, std::string_view channel, std::string_view text, const Now& now,
-               nomq::PublishFlags flags = {nomq::Qos::at_least_once, false, true, 0}) {
+               nomq::PublishFlags flags = {nomq::Qos::at_least_once, false, true, 0},
+               std::optional<std::uint32_t> published_s = {}) {
     std::vector<std::uint8_t> body(wire::size_of<nomq::Preamble> + text.size());
     const auto size = static_cast<std::uint32_t>(text.size());
-    wire::encode(nomq::Preamble{0, now.utc->s, static_cast<std::uint32_t>(id), size}, body);
+    wire::encode(nomq::Preamble{0, published_s.value_or(now.utc->s), static_cast<std::uint32_t>(id), size}, body);
     copy(bytes_of(text), MutBytes(body).last(text.size()));
     nomq::Header header;
     header.type = nomq::PacketType::publish;

@@ -172,6 +172,35 @@ TEST(Subscriber, takes_its_own_clock_that_steps_back_by_more_than_30_s_for_a_res
   }
 }
 
+// A device that hears from a server what time it is: it started later than its clock said.
+TEST(Subscriber, counts_from_its_start_as_its_clock_has_it_now) {
+  Pair pair;
+  test::Forger forge;
+  Now now = at(5);
+  now.utc->s += 1000;
+  const std::uint32_t shortly_before_start_s = at(0).utc->s + 1000 - 20;
+  const auto said = forge.message(pair.pump.session, PacketId{1}, "pressure", "x", now,
+                                  {Qos::at_least_once, false, true, 0}, shortly_before_start_s);
+  const auto events = pair.panel.hear({said}, pair.pump.address, now);
+  ASSERT_EQ(count<Message>(events), 1u);
+  EXPECT_TRUE(first<Message>(events)->maybe_repeated);
+}
+
+TEST(Subscriber, believes_no_time_of_publication_that_has_not_come_yet) {
+  Pair pair;
+  test::Forger forge;
+  const auto maybe = [&](std::uint32_t which, int ahead_s) {
+    const auto said =
+        forge.message(pair.pump.session, PacketId{which}, "pressure", "x", at(100),
+                      {Qos::at_least_once, false, true, 0}, at(100).utc->s + static_cast<std::uint32_t>(ahead_s));
+    const auto events = pair.panel.hear({said}, pair.pump.address, at(100));
+    return first<Message>(events)->maybe_repeated;
+  };
+  EXPECT_FALSE(maybe(1, 0));
+  EXPECT_FALSE(maybe(2, 1)) << "a sender may read its clock twice";
+  EXPECT_TRUE(maybe(3, 2)) << "its clock was set back since";
+}
+
 TEST(Subscriber, names_what_it_refuses) {
   Pair pair;
   struct Case {
