@@ -115,7 +115,9 @@ void World::check_that_all_hear() {
       else said.push_back({one.get(), *text});
       one->host.speak();
     }
-  pass(15_s);
+  // What its receiver had no place for, as long as the owner had not accepted others, is tried again after up to 8 s.
+  const bool waits_for_owner = plan_.manual && plan_.cramped;
+  pass(waits_for_owner ? 60_s : 15_s);
   for (const auto& [by, text] : said)
     for (const auto& one : members_)
       if (one.get() != by && one->subscribed(witness_.fate(text)->channel) && !witness_.has_heard(one->life, text))
