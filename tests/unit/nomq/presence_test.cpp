@@ -137,6 +137,47 @@ RC_GTEST_PROP(Presence, gives_an_address_that_proves_nothing_no_more_than_it_sen
   }
 }
 
+TEST(Presence, has_spent_on_an_acknowledgement_what_it_cannot_spend_on_a_challenge) {
+  Pair pair;
+  ASSERT_TRUE(pair.node.node.subscribe("pressure", at(0)));
+  ASSERT_TRUE(pair.node.node.publish(
+      {.channel = channel_id("pressure"), .message = bytes_of("3.2 bar"), .retain = true}, at(0)));
+  (void)pair.node.say(at(0.9));
+  std::size_t in = sealed_size(8), out = 0;
+  (void)pair.panel.subscribes(pair.node, "pressure", 1);
+  for (std::uint32_t n = 1; n <= 20; ++n) {
+    (void)pair.panel.publishes(pair.node, PacketId{n}, "x", 1);
+    in += sealed_size(17);
+  }
+  for (double when = 1; when < 80; when += 0.1)
+    for (const Said& said : pair.node.say(at(when)))
+      if (said.path.peer == pair.panel.address) out += said.bytes.size();
+  EXPECT_GT(out, 20 * sealed_size(4)) << "all is acknowledged, and the address challenged";
+  EXPECT_LE(out, in);
+}
+
+TEST(Presence, asks_for_the_subscriptions_that_it_had_no_room_for_when_it_has) {
+  constexpr Sizes one_interest{.channels = 8, .interests = 1};
+  Station<one_interest> node{1};
+  Ghost panel{2};
+  (void)node.say(at(0));
+  const auto wants = [&](double when) {
+    (void)panel.beats(node, when);
+    bool any = false;
+    for (const Said& said : node.say(at(when)))
+      if (said.path.peer == panel.address) any = any || HeartbeatFlags::of(said.header().flags).wants_subscriptions;
+    return any;
+  };
+  (void)panel.subscribes(node, "pressure", 1);
+  (void)panel.subscribes(node, "temperature", 1);
+  EXPECT_EQ(node.refused(Reason::subscriptions_full), 1u);
+  panel.proves(node, 1);
+  for (double when = 2; when < 20; ++when) EXPECT_FALSE(wants(when)) << when;
+  (void)panel.unsubscribes(node, "pressure", 20);
+  (void)node.say(at(29));
+  EXPECT_TRUE(wants(30));
+}
+
 TEST(Presence, loses_a_peer_after_three_silent_intervals_and_three_asks) {
   Pair pair;
   pair.panel.proves(pair.node, 1);

@@ -79,6 +79,49 @@ TEST(Retained, stay_in_order_while_their_receiver_takes_a_new_session) {
   EXPECT_THAT(published, testing::Each(published.front())) << "the second before the first was acknowledged";
 }
 
+TEST(Retained, that_come_while_older_ones_are_given_are_heard_once) {
+  Pair pair;
+  pair.keep({"1 bar"});
+  pair.network.loses = is_acknowledgement;
+  pair.panel.subscribe("pressure");
+  pair.network.run(300_ms);
+  EXPECT_THAT(pair.panel.texts(), ElementsAre("1 bar"));
+  pair.keep({"2 bar"});
+  pair.network.loses = nullptr;
+  pair.network.run(10_s);
+  EXPECT_THAT(pair.panel.texts(), ElementsAre("1 bar", "2 bar"));
+}
+
+TEST(Retained, are_five_a_channel_of_which_the_oldest_gives_way_and_none_when_they_are_cleared) {
+  Pair pair;
+  pair.keep({"1", "2", "3", "4", "5", "6", "7"});
+  pair.panel.subscribe("pressure");
+  pair.network.run(2_s);
+  EXPECT_THAT(pair.panel.texts(), ElementsAre("3", "4", "5", "6", "7"));
+  pair.panel.unsubscribe("pressure");
+  pair.network.run(1_s);
+  pair.keep({""});
+  pair.panel.heard.clear();
+  pair.panel.subscribe("pressure");
+  pair.network.run(2_s);
+  EXPECT_THAT(pair.panel.texts(), ElementsAre());
+}
+
+TEST(Retained, are_not_given_when_their_ttl_is_over) {
+  Pair pair;
+  pair.network.run(1_s);
+  for (const std::uint16_t ttl_s : {std::uint16_t{5}, std::uint16_t{60}})
+    ASSERT_TRUE(pair.pump.publish({.channel = channel_id("pressure"),
+                                   .message = bytes_of(std::to_string(ttl_s)),
+                                   .qos = Qos::at_least_once,
+                                   .retain = true,
+                                   .ttl_s = ttl_s}));
+  pair.network.run(10_s);
+  pair.panel.subscribe("pressure");
+  pair.network.run(2_s);
+  EXPECT_THAT(pair.panel.texts(), ElementsAre("60"));
+}
+
 TEST(Retained, that_could_not_be_published_leave_no_trace) {
   constexpr Sizes tight{.channels = 1, .slots = 1, .peers = 2, .interests = 3, .debts = 8, .retained = 1};
   test::Station<tight> node(1);
