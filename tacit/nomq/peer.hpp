@@ -86,7 +86,8 @@ struct Route {
   }
 };
 
-// RFC 6298, in microseconds.
+// RFC 6298, in microseconds. Where an owner accepts late the measure is of the owner, and no reason to wait longer than
+// for who is silent.
 class RoundTrip {
  public:
   void measure(Ticks sample) {
@@ -102,11 +103,12 @@ class RoundTrip {
   }
   Ticks wait() const {
     if (smoothed_us_ == 0) return ticks({300'000});
-    return ticks({std::max(smoothed_us_ + 4 * variation_us_, std::int32_t{10'000})});
+    return ticks({std::clamp(smoothed_us_ + 4 * variation_us_, std::int32_t{10'000}, longest_us)});
   }
   Duration smoothed() const { return {smoothed_us_}; }  // 0: not measured
 
  private:
+  static constexpr std::int32_t longest_us = 8'000'000;
   std::int32_t smoothed_us_ = 0, variation_us_ = 0;
 };
 

@@ -99,6 +99,8 @@ TEST(RoundTrip, waits_for_the_mean_and_four_times_what_it_varies) {
   EXPECT_EQ(trip.wait(), ticks({102'400 + 4 * 38'400}));
   for (int n = 0; n < 100; ++n) trip.measure({1});
   EXPECT_EQ(trip.wait(), ticks({10'000}));
+  for (int n = 0; n < 100; ++n) trip.measure(ticks({20'000'000}));
+  EXPECT_EQ(trip.wait(), ticks({8'000'000})) << "as long as for who is silent";
 }
 
 }  // namespace
