@@ -2,10 +2,8 @@
 // and sends it twice more: as it was, and with one bit changed.
 //
 // usage: tacit_demo_attacker PORT CHANNEL      the group's port, on the loopback interface
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <thread>
 #include <vector>
 
 #include "tacit/crypto/backend/openssl_random.hpp"
@@ -62,7 +60,6 @@ int main(int argc, char** argv) {
   std::vector<std::uint8_t> packet = overhear(sockets, nomq::channel_id(argv[2]));
   if (packet.empty()) return std::fputs("nothing was overheard\n", stderr), 1;
   send_to_group(sockets, packet);
-  std::this_thread::sleep_for(std::chrono::seconds(1));  // what is refused is told at a bounded rate
   packet[in_the_ciphertext] ^= 0x01;
   send_to_group(sockets, packet);
   std::printf("overheard %zu bytes, and sent them again: as they were, and with one bit changed\n", packet.size());

@@ -256,6 +256,28 @@ TEST(Node, drops_its_own_packets_that_come_back) {
   EXPECT_EQ(pair.pump.node.peer(pair.pump.node.session()), std::nullopt);
 }
 
+TEST(Node, tells_one_forgery_in_a_flood_of_repeats) {
+  test::Station<> pump(1), panel(2);
+  (void)panel.node.subscribe("pressure", test::at(0));
+  (void)pump.node.publish({.channel = channel_id("pressure"), .message = bytes_of("3.2 bar")}, test::at(5));
+  const auto said = pump.say(test::at(5));
+  ASSERT_FALSE(said.empty());
+  (void)panel.hear(said, pump.address, test::at(6));
+  std::size_t told = 0;
+  for (int i = 0; i < 200; ++i) told += test::count<Dropped>(panel.hear(said, pump.address, test::at(6)));
+  EXPECT_LT(told, 20u);
+
+  auto forged = said;
+  forged[0].bytes.back() ^= 1;
+  forged.resize(1);
+  const auto events = panel.hear(forged, pump.address, test::at(6));
+  const auto* dropped = test::first<Dropped>(events);
+  ASSERT_NE(dropped, nullptr);
+  EXPECT_EQ(dropped->reason, Reason::bad_mac);
+  EXPECT_EQ(test::count<Dropped>(panel.hear(forged, pump.address, test::at(6))), 0u);
+  EXPECT_EQ(test::count<Dropped>(panel.hear(forged, pump.address, test::at(7.5))), 1u);
+}
+
 TEST(Node, without_a_wall_clock_says_and_believes_nothing) {
   Pair pair;
   pair.panel.host.set_wall_clock(false);
