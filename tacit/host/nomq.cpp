@@ -147,7 +147,8 @@ struct Nomq::State : std::enable_shared_from_this<State> {
                                       .retain = what.retain,
                                       .priority = what.priority,
                                       .ttl_s = what.ttl_s,
-                                      .to = what.to},
+                                      .to = what.to,
+                                      .to_many = what.to_many},
                                      linux_port::now());
     if (!handle) return completion(handle.error(), {});
     completion.on_cancel([weak = weak_from_this(), h = *handle] {

@@ -48,6 +48,7 @@ class Nomq {
     std::uint8_t priority = 0;  // 15 is the highest
     std::uint16_t ttl_s = nomq::ttl_default_s;
     std::optional<Endpoint> to{};  // nothing: the group
+    bool to_many = false;          // `to` is heard by many; linux_port::is_heard_by_many() knows
   };
 
   // nomq::Outcome, kept. At QoS 0 nobody is counted.

@@ -100,6 +100,13 @@ std::vector<Interface> choose_interfaces(std::vector<Interface> all, std::span<c
   return chosen;
 }
 
+bool is_heard_by_many(const Ip& ip, std::span<const Interface> interfaces) {
+  if (is_multicast(ip) || ip == ip_of(in_addr{INADDR_BROADCAST})) return true;
+  return std::ranges::any_of(interfaces, [&](const Interface& link) {
+    return std::ranges::any_of(link.ipv4, [&](const auto& ipv4) { return ip == ipv4.broadcast && ip != ipv4.address; });
+  });
+}
+
 InterfaceWatch::InterfaceWatch() : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE)) {
   sockaddr_nl groups{};
   groups.nl_family = AF_NETLINK;

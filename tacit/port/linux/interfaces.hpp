@@ -32,6 +32,9 @@ std::vector<Interface> list_interfaces(std::error_code&);
 // there is none, loopback, so that programs on a machine without a network hear each other.
 std::vector<Interface> choose_interfaces(std::vector<Interface> all, std::span<const std::string> names);
 
+// Of any family: multicast, limited broadcast, or directed broadcast of one of these interfaces.
+bool is_heard_by_many(const Ip&, std::span<const Interface>);
+
 // Readable when an interface or an address came, changed or went. Where the kernel offers no such socket it never is,
 // and active() says so: then look at the list from time to time.
 class InterfaceWatch {

@@ -81,6 +81,14 @@ TEST(Interfaces, one_that_is_down_or_has_no_address_is_not_chosen) {
   EXPECT_THAT(names(choose_interfaces({loopback(), down, bare}, {})), ElementsAre("lo"));
 }
 
+TEST(Interfaces, tell_which_addresses_are_heard_by_many) {
+  const std::array links{loopback(), ethernet(2, "eth0", "192.0.2.7", "192.0.2.255")};
+  for (const auto* many : {"255.255.255.255", "127.255.255.255", "192.0.2.255", "224.0.0.1", "ff12::4e4d"})
+    EXPECT_TRUE(is_heard_by_many(ip(many), links)) << many;
+  for (const auto* one : {"127.0.0.1", "192.0.2.7", "198.51.100.255", "::1", "2001:db8::ff"})
+    EXPECT_FALSE(is_heard_by_many(ip(one), links)) << one;
+}
+
 TEST(Interfaces, where_there_is_nothing_else_loopback_is_chosen) {
   EXPECT_THAT(names(choose_interfaces({loopback()}, {})), ElementsAre("lo"));
 }
