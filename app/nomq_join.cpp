@@ -7,11 +7,10 @@
 #include "app/failure.hpp"
 #include "tacit/host/reasons.hpp"
 #include "tacit/port/linux/address.hpp"
+#include "tacit/port/linux/interfaces.hpp"
 
 namespace tacit::app {
 namespace {
-
-constexpr std::uint16_t v1_port = 8890, legacy_port = 8888;
 
 nomq::Epoch epoch_of(const std::string& word) {
   if (word == "2000") return nomq::Epoch::y2000;
@@ -40,29 +39,32 @@ std::optional<Endpoint> destination(const host::Context& context, nomq::Profile 
                     "Name the address with -h; without one the group is meant, whose port is fixed."};
     return std::nullopt;
   }
-  const std::uint16_t port = context.port().value_or(profile == nomq::Profile::legacy ? legacy_port : v1_port);
-  std::error_code error;
-  const Endpoint at = linux_port::resolve(*host, port, error);
-  if (error)
-    throw Failure{ExitCode::cannot_reach, "cannot_reach",
-                  context.find("host")->origin + ": " + *host + ": " + error.message(), ""};
-  return at;
+  return address_of(*host, context.port().value_or(own_port_of(profile)), context.find("host")->origin);
+}
+
+bool is_heard_by_many(const std::optional<Endpoint>& to) {
+  std::error_code ignored;  // without the list of interfaces the limited broadcast and multicast are known still
+  return to && linux_port::is_heard_by_many(to->ip, linux_port::list_interfaces(ignored));
 }
 
 }  // namespace
 
-void add_nomq_options(Program& program, CLI::App& app, NomqFlags& flags) {
+void add_group_options(Program& program, CLI::App& app, NomqFlags& flags) {
   program.add_key_file(app);
-  app.add_option("-h,--host", flags.host, "Send to this address instead of the group.")->type_name("HOST");
-  app.add_option("-p,--port", flags.port, "The port there; 8890 when absent, with a nomq-legacy key 8888.")
-      ->type_name("PORT")
-      ->check(CLI::Range(1, 65535));
   app.add_option("--interface", flags.interfaces,
                  "A network interface to use; may be repeated. All that reach somebody when absent.")
       ->type_name("NAME")
       ->take_all();
   one_of(*app.add_option("--epoch", flags.epoch, "From when the boards of a nomq-legacy key count their seconds."),
          {"unix", "2000", "auto"});
+}
+
+void add_nomq_options(Program& program, CLI::App& app, NomqFlags& flags) {
+  app.add_option("-h,--host", flags.host, "Send to this address instead of the group.")->type_name("HOST");
+  app.add_option("-p,--port", flags.port, "The port there; 8890 when absent, with a nomq-legacy key 8888.")
+      ->type_name("PORT")
+      ->check(CLI::Range(1, 65535));
+  add_group_options(program, app, flags);
   app.add_option("-i,--id", flags.client_id, "Accepted for the sake of scripts: NoMQ has no client names.")
       ->type_name("ID");
   app.add_flag("-c,--disable-clean-session", flags.keep_session,
@@ -89,12 +91,29 @@ Join nomq_join(Program& program, const NomqFlags& flags) {
 
   if (flags.keep_session) note("-c: there is no broker that could keep a session; whoever is not here hears nothing");
   if (!flags.client_id.empty()) note("-i: NoMQ has no client names; a session has a random number");
+  const auto to = destination(context, config.profile);
   return {.key = host::Key(file.key.kind(), file.key.reveal()),
           .config = config,
           .interfaces = context.texts("interfaces"),
-          .to = destination(context, config.profile),
+          .to = to,
+          .to_many = is_heard_by_many(to),
           .context = context.name(),
           .log = program.log()};
+}
+
+std::optional<std::string> fingerprint_if_any(Program& program) {
+  const auto path = program.context().text("key_file");
+  if (!path) return std::nullopt;
+  return host::fingerprint(program.key_file(*path, host::nomq_kinds).key);
+}
+
+std::uint16_t own_port_of(nomq::Profile profile) { return profile == nomq::Profile::legacy ? 8888 : 8890; }
+
+Endpoint address_of(const std::string& text, std::uint16_t default_port, const std::string& where) {
+  std::error_code error;
+  const Endpoint at = linux_port::resolve(text, default_port, error);
+  if (error) throw Failure{ExitCode::cannot_reach, "cannot_reach", where + ": " + text + ": " + error.message(), ""};
+  return at;
 }
 
 Failure failure_of(Reason reason, ExitCode code, const std::string& about) {

@@ -24,7 +24,9 @@ struct NomqFlags {
   bool keep_session = false;
 };
 
-// -h, -p, --epoch, --interface, --key-file, and mosquitto's -c and -i, which mean nothing here.
+// --key-file, --interface, --epoch
+void add_group_options(Program&, CLI::App&, NomqFlags&);
+// Those, -h, -p, and mosquitto's -c and -i, which mean nothing here.
 void add_nomq_options(Program&, CLI::App&, NomqFlags&);
 
 // Flags, environment and configuration, checked against each other.
@@ -33,10 +35,19 @@ struct Join {
   nomq::Config config;
   std::vector<std::string> interfaces;
   std::optional<Endpoint> to;  // nothing: the group
+  bool to_many = false;        // it is a broadcast or multicast address
   std::string context;         // its name, for the control socket
   Log log;
 };
 Join nomq_join(Program&, const NomqFlags&);
+
+// Of the key that is named, for commands that can do without one.
+std::optional<std::string> fingerprint_if_any(Program&);
+
+std::uint16_t own_port_of(nomq::Profile);  // where a node is found when nobody says otherwise
+
+// An address or a host's name, with or without a port. Throws Failure, about what stands `where`.
+Endpoint address_of(const std::string& text, std::uint16_t default_port, const std::string& where);
 
 Failure failure_of(Reason, ExitCode, const std::string& about = "");
 ExitCode exit_code_of_refusal(Reason);  // of a verb

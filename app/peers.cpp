@@ -1,10 +1,12 @@
-// tacit peers: joins the group for a while and tells who is there.
+// tacit peers: who is here, as those know who run; where nobody does, it joins the group for a while.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/commands.hpp"
-#include "app/nomq_session.hpp"
+#include "app/control_service.hpp"
 #include "app/printable.hpp"
 
 namespace tacit::app {
@@ -16,51 +18,95 @@ struct PeersOptions {
   bool json = false;
 };
 
-void print(const host::Nomq::Peer& peer) {
+using nlohmann::ordered_json;
+using Peers = std::map<std::string, ordered_json>;  // by session
+
+void print(const ordered_json& peer) {
   std::string channels;
-  for (const std::string& name : peer.channels) channels += "  " + printable(name);
-  std::printf("%s  %-24s%s\n", text_of(peer.session).c_str(), linux_port::to_text(peer.address).c_str(),
-              channels.c_str());
+  for (const auto& name : peer["channels"]) channels += "  " + printable(name.get<std::string>());
+  std::string where = peer["address"].is_string() ? peer["address"].get<std::string>() : "";
+  if (peer.contains("pid")) where += (where.empty() ? "" : " ") + ("pid " + std::to_string(peer["pid"].get<long>()));
+  if (!peer["present"].get<bool>()) channels += "  (lost: silent for too long)";
+  std::printf("%s  %-24s%s\n", peer["session"].get<std::string>().c_str(), where.c_str(), channels.c_str());
 }
 
-void print_json(const host::Nomq::Peer& peer) {
-  const nlohmann::ordered_json json{{"v", 1},
-                                    {"session", text_of(peer.session)},
-                                    {"address", linux_port::to_text(peer.address)},
-                                    {"present", peer.present},
-                                    {"proven", peer.proven},
-                                    {"silent_for_ms", peer.silent_for.us / 1000},
-                                    {"channels", peer.channels}};
-  std::puts(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+// Two know the same peer: who heard it last knows best where it is, and together they know what it listens to.
+void merge(Peers& all, const ordered_json& peer) {
+  const auto [found, fresh] = all.emplace(peer["session"].get<std::string>(), peer);
+  if (fresh) return;
+  ordered_json& known = found->second;
+  std::set<std::string> channels;
+  for (const ordered_json* one : {static_cast<const ordered_json*>(&known), &peer})
+    for (const auto& name : (*one)["channels"]) channels.insert(name.get<std::string>());
+  if (known["address"].is_null() || peer["silent_for_ms"] < known["silent_for_ms"]) {
+    ordered_json newer = peer;
+    if (known.contains("pid")) newer["pid"] = known["pid"];
+    known = std::move(newer);
+  }
+  known["channels"] = channels;
+}
+
+// Who answers is here too, and knows its own address least of all.
+ordered_json as_peer(const ordered_json& answer) {
+  return {{"v", 1},
+          {"session", answer.at("session")},
+          {"address", nullptr},
+          {"present", true},
+          {"proven", true},
+          {"silent_for_ms", 0},
+          {"channels", answer.at("channels")},
+          {"pid", answer.at("pid")}};
+}
+
+Peers known_to_others(Program& program) {
+  Peers all;
+  const auto answers = ask_running(program.context().name(), {{"v", 1}, {"ask", "peers"}}, std::chrono::seconds(2),
+                                   fingerprint_if_any(program));
+  for (const ordered_json& answer : answers) merge(all, as_peer(answer));
+  for (const ordered_json& answer : answers)
+    for (const ordered_json& peer : answer.at("peers")) merge(all, peer);
+  return all;
+}
+
+Peers heard_by_ourselves(Program& program, const PeersOptions& options) {
+  NomqSession session(nomq_join(program, options.join));
+  Peers all;
+  asio::steady_timer enough(session.io, std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_s * 1000)));
+  enough.async_wait([&](std::error_code error) {
+    if (error) return;
+    for (const host::Nomq::Peer& peer : session.node().peers()) merge(all, json_of(peer));
+    session.end(ExitCode::ok);
+  });
+  const ExitCode code = session.run();
+  if (code != ExitCode::ok) throw Failure{code, "", "ended by a signal", ""};
+  if (all.empty()) note(session.hint().value_or("nobody was heard"));
+  return all;
 }
 
 ExitCode show_peers(Program& program, const PeersOptions& options) {
-  NomqSession session(nomq_join(program, options.join));
-  std::vector<host::Nomq::Peer> peers;
-  asio::steady_timer enough(session.io, std::chrono::milliseconds(static_cast<int>(options.wait_s * 1000)));
-  enough.async_wait([&](std::error_code error) {
-    if (error) return;
-    peers = session.node().peers();
-    session.end(peers.empty() ? ExitCode::cannot_reach : ExitCode::ok);
-  });
-  const ExitCode code = session.run();
-  for (const auto& peer : peers) options.json ? print_json(peer) : print(peer);
-  if (peers.empty()) note(session.hint().value_or("nobody was heard"));
-  return code;
+  Peers peers = known_to_others(program);
+  if (peers.empty()) peers = heard_by_ourselves(program, options);
+  for (const auto& [session, peer] : peers) {
+    if (options.json) std::puts(line_of(peer).c_str());
+    else print(peer);
+  }
+  return peers.empty() ? ExitCode::cannot_reach : ExitCode::ok;
 }
 
 }  // namespace
 
 void add_peers(Program& program) {
-  CLI::App& app = program.add(program.root(), "peers", "tell who is here, and to which channels they listen",
-                              "tacit peers\n"
-                              "tacit peers -W 35 --json    # long enough to hear everybody's heartbeat");
+  CLI::App& app =
+      program.add(program.root(), "peers", "tell who is here, and to which channels they listen",
+                  "tacit peers                 # as the commands that run know it; else it listens for 2 s\n"
+                  "tacit peers -W 35 --json    # long enough to hear everybody's heartbeat");
   auto options = std::make_shared<PeersOptions>();
-  app.add_option("-W,--wait", options->wait_s, "Listen for so many seconds; 2 when absent.")
+  app.add_option("-W,--wait", options->wait_s,
+                 "Where no command runs that knows: listen for so many seconds; 2 when absent.")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e6));
   app.add_flag("--json", options->json, "One JSON object a line.");
-  add_nomq_options(program, app, options->join);
+  add_group_options(program, app, options->join);
   app.callback([&program, options] { program.run = [&program, options] { return show_peers(program, *options); }; });
 }
 

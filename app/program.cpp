@@ -118,6 +118,9 @@ Program::Program()
   add_pub(*this);
   add_sub(*this);
   add_peers(*this);
+  add_ping(*this);
+  add_stats(*this);
+  add_doctor(*this);
   add_key(*this);
   add_config(*this);
   add_conformance(*this);

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/control_service.hpp"
 #include "app/nomq_session.hpp"
 #include "app/pub.hpp"
 #include "app/stdin_lines.hpp"
@@ -64,7 +65,8 @@ class Publishing {
                                    .retain = options_.retain,
                                    .priority = options_.priority,
                                    .ttl_s = options_.ttl_s,
-                                   .to = join_.to},
+                                   .to = join_.to,
+                                   .to_many = join_.to_many},
                                   [this](std::error_code error, const Nomq::Outcome& outcome) {
                                     --on_their_way_;
                                     if (session_.ended()) return;
@@ -146,6 +148,8 @@ ExitCode publish(Program& program, const PubOptions& options) {
         "a message is retained by who published it, and this command ends: who subscribes later gets nothing, unless "
         "--stay");
   NomqSession session(join, options.wait_s);
+  std::optional<ControlService> control;
+  if (options.stay || options.from == MessageFrom::lines) control.emplace(session, join, "pub");
   Publishing publishing(session, join, options);
   publishing.start();
   return session.run();

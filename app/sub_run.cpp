@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/channel_pattern.hpp"
+#include "app/control_service.hpp"
 #include "app/message_format.hpp"
 #include "app/nomq_session.hpp"
 #include "app/printable.hpp"
@@ -133,6 +134,7 @@ ExitCode subscribe(Program& program, const SubOptions& options) {
   join.config.manual_acknowledgement = true;
   if (options.asks_for_qos && !options.quiet) note("-q: the publisher alone chooses the quality of service");
   NomqSession session(join, options.wait_s);
+  const ControlService control(session, join, "sub");
   Subscription subscription(session, join, options);
   subscription.start();
   const ExitCode code = session.run();

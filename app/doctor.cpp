@@ -1,0 +1,68 @@
+// tacit doctor: what on this machine keeps messages from arriving, and what to do about it.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.hpp"
+#include "app/control_service.hpp"
+#include "app/doctor_checks.hpp"
+#include "tacit/crypto/backend/openssl_random.hpp"
+
+namespace tacit::app {
+namespace {
+
+struct DoctorOptions {
+  std::vector<std::string> interfaces;
+  bool json = false;
+};
+
+constexpr std::array<std::string_view, 3> words{"good", "advice", "problem"};
+
+std::string word_of(Health health) { return std::string(words[static_cast<std::size_t>(health)]); }
+
+void print(const Finding& finding) {
+  std::printf("%-8s %s: %s\n", word_of(finding.health).c_str(), finding.check.c_str(), finding.what.c_str());
+  if (!finding.next_step.empty()) std::printf("         %s\n", finding.next_step.c_str());
+}
+
+void print_json(const Finding& finding) {
+  const nlohmann::ordered_json json{{"v", 1},
+                                    {"check", finding.check},
+                                    {"health", word_of(finding.health)},
+                                    {"what", finding.what},
+                                    {"next_step", finding.next_step}};
+  std::puts(line_of(json).c_str());
+}
+
+ExitCode examine(Program& program, const DoctorOptions& options) {
+  const host::Context context = program.context();
+  const auto interfaces = options.interfaces.empty() ? context.texts("interfaces") : options.interfaces;
+  NamedKey key = check_key_file(context.text("key_file"));
+  Findings findings{check_clock(), key.finding};
+  // Without a key the sockets can be looked at all the same: those of profile v1.
+  crypto::HostRandom random;
+  const auto found = key.file ? check_sockets(key.file->key, interfaces)
+                              : check_sockets(host::Key::generate(host::KeyKind::nomq_v1, random), interfaces);
+  findings.insert(findings.end(), found.begin(), found.end());
+  for (const Finding& finding : findings) options.json ? print_json(finding) : print(finding);
+  const bool ill = std::ranges::find(findings, Health::problem, &Finding::health) != findings.end();
+  return ill ? ExitCode::other : ExitCode::ok;
+}
+
+}  // namespace
+
+void add_doctor(Program& program) {
+  CLI::App& app = program.add(program.root(), "doctor", "look for what keeps messages from arriving on this machine",
+                              "tacit doctor           # clock, key file, broadcast, ports, buffers; exit code 1 if "
+                              "there is a problem\n"
+                              "tacit doctor --json");
+  auto options = std::make_shared<DoctorOptions>();
+  program.add_key_file(app);
+  app.add_option("--interface", options->interfaces, "A network interface to look at; may be repeated.")
+      ->type_name("NAME")
+      ->take_all();
+  app.add_flag("--json", options->json, "One JSON object a line.");
+  app.callback([&program, options] { program.run = [&program, options] { return examine(program, *options); }; });
+}
+
+}  // namespace tacit::app

@@ -1,0 +1,38 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tacit/host/key_file.hpp"
+#include "tacit/host/nomq.hpp"
+
+// What `tacit doctor` looks at.
+namespace tacit::app {
+
+enum class Health : std::uint8_t { good, advice, problem };
+
+struct Finding {
+  std::string check;  // "clock"
+  Health health = Health::good;
+  std::string what;
+  std::string next_step{};  // what to do; empty where all is well
+};
+using Findings = std::vector<Finding>;
+
+// Packets carry the time, and what is too old or from the future is refused.
+Finding check_clock();
+
+struct NamedKey {
+  std::optional<host::KeyFile> file;
+  Finding finding;
+};
+NamedKey check_key_file(const std::optional<std::string>& path);
+
+// A node's sockets as they are on this machine now; interfaces by name, or none.
+Findings check_sockets(const host::Key&, const std::vector<std::string>& interfaces);
+
+// "nc (pid 1234)" for each process that has this UDP port, as far as this user may see.
+std::string holders_of_udp_port(std::uint16_t port);
+
+}  // namespace tacit::app
