@@ -45,21 +45,23 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
   }
 
   debt.by = header.session;
-  if (Peer* peer = debt.peer) {
+  Peer* const peer = debt.peer;
+  if (peer) {
     if (!debt.repeated) peer->round_trip.measure(now - debt.sent_at);
     peer->silent_since = now;
     peer->wait = common_.about(peer->round_trip.wait(), 20);
   }
   if (!pubrec) {
     settle(debt, now);
+    if (peer) await(*peer);  // its other debts wait less now
     return true;
   }
   debt.state = Debt::State::pubrel_sent;
   debt.sent_at = now;
   debt.repeated = false;
-  if (debt.peer) {
-    debt.peer->waiting.push_back(debt);
-    common_.timers.set_by(*debt.peer, now + debt.peer->wait);
+  if (peer) {
+    peer->waiting.push_back(debt);
+    await(*peer);
   } else if (common_.legacy()) {
     slot.deadline = slot.first_sent + legacy_deadline;
   } else {

@@ -12,7 +12,12 @@ void Publisher::on_peer_alarm(Peer& peer, Tick now) {
     peer.wait = std::min(common_.about(peer.wait * 2, 20), longest_wait);
     resume(peer);
   }
-  if (const Debt* next = peer.waiting.front()) common_.timers.set_by(peer, next->sent_at + peer.wait);
+  await(peer);
+}
+
+// The alarm is for what was sent first, and no later than its wait is now.
+void Publisher::await(Peer& peer) {
+  if (const Debt* first = peer.waiting.front()) common_.timers.set_by(peer, first->sent_at + peer.wait);
 }
 
 void Publisher::on_slot_alarm(Slot& slot, Tick now) {

@@ -103,7 +103,10 @@ class RoundTrip {
   }
   Ticks wait() const {
     if (smoothed_us_ == 0) return ticks({300'000});
-    return ticks({std::clamp(smoothed_us_ + 4 * variation_us_, std::int32_t{10'000}, longest_us)});
+    // Half a round trip at least is added, as the clock's granularity is in the RFC: with the jitter of the wait taken
+    // off, what is on its way in a steady network is still not sent again.
+    const std::int32_t patience = std::max(4 * variation_us_, smoothed_us_ / 2);
+    return ticks({std::clamp(smoothed_us_ + patience, std::int32_t{10'000}, longest_us)});
   }
   Duration smoothed() const { return {smoothed_us_}; }  // 0: not measured
 

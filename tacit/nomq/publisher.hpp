@@ -140,6 +140,7 @@ class Publisher {
   void give_up(Debt&, Reason);
   void give_up_all(Slot&, Reason);
   void close(Debt&);
+  void await(Peer&);
   void conclude(Slot&);
   void release(Slot&);
   bool may_number_another() const;

@@ -44,7 +44,7 @@ bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Tick now) {
   debt.repeated = true;
   debt.sent_at = now;
   peer.waiting.push_back(debt);
-  common_.timers.set_by(peer, now + peer.wait);
+  await(peer);
   return true;
 }
 
@@ -209,7 +209,7 @@ void Publisher::owe(Slot& slot, Peer& peer, Tick now) {
   ++slot.owing;
   debt.sent_at = now;
   peer.waiting.push_back(debt);
-  common_.timers.set_by(peer, now + peer.wait);
+  await(peer);
   if (!peer.address.proven) presence_.want_ask(peer, now);
 }
 
