@@ -1,0 +1,37 @@
+#pragma once
+#include <algorithm>
+
+#include "tacit/kit/tick.hpp"
+
+namespace tacit::usmp {
+
+inline constexpr unsigned transmissions_max = 5;
+
+// How long to wait for an acknowledgement, specification section 7: it follows the round trips that were seen.
+class RoundTrip {
+ public:
+  // An acknowledgement came after `took`. Only for what was sent once: nobody knows which transmission the
+  // acknowledgement of the others is for.
+  void measured(Ticks took) {
+    const auto sample = static_cast<std::int32_t>(std::min(took.count, most));
+    const std::int32_t error = sample - smoothed_;
+    variation_ = narrow(variation_ + ((error < 0 ? -error : error) - variation_) / 4);
+    smoothed_ = narrow(smoothed_ + error / 8);
+    timeout_ = narrow(std::clamp<std::int32_t>(smoothed_ + 4 * variation_, least_timeout, most));
+  }
+
+  // From the transmission of this number, from 0, to the next.
+  Ticks wait(unsigned transmission) const { return {std::clamp(std::uint32_t{timeout_} << transmission, least, most)}; }
+
+  Ticks smoothed() const { return {smoothed_}; }
+
+ private:
+  static constexpr std::uint32_t of_ms(std::int64_t ms) { return ticks({ms * 1000}).count; }
+  static constexpr std::uint16_t narrow(std::int32_t value) { return static_cast<std::uint16_t>(value); }
+  static constexpr std::uint32_t least = of_ms(50), most = of_ms(5000);
+  static constexpr std::int32_t least_timeout = of_ms(100);
+
+  std::uint16_t timeout_ = of_ms(500), smoothed_ = of_ms(200), variation_ = of_ms(100);  // ticks
+};
+
+}  // namespace tacit::usmp
