@@ -20,8 +20,10 @@ constexpr std::array explanations{
                 "Other software is using this port; choose another one with --port if it goes on."},
     Explanation{bad_version, air, "bad_version", "The packet has a protocol version that we do not speak.",
                 "Update the older of the two sides."},
-    Explanation{bad_type, air, "bad_type", "The packet is authentic, but its type is unknown.",
-                "A key holder runs newer or faulty software; compare the versions of both sides."},
+    Explanation{bad_type, air, "bad_type", "The packet's type is unknown, or not one that belongs here.",
+                "The peer runs newer or faulty software; compare the versions of both sides."},
+    Explanation{bad_crc, air, "bad_crc", "The frame was damaged on its way: its checksum is not that of its bytes.",
+                "A few come from bad lines. Many mean other software, or a device that computes another checksum."},
     Explanation{bad_mac, air, "bad_mac", "The packet was not made with our key, or it was changed on its way.",
                 "Compare `tacit key fingerprint` on both sides; if they agree, check that both use the same profile."},
     Explanation{stale, air, "stale", "The packet's time lies more than 30 s before our clock.",
@@ -63,6 +65,14 @@ constexpr std::array explanations{
                 "Nothing: it came late, or it was for a program that has ended."},
     Explanation{wrong_state, air, "wrong_state", "The acknowledgement does not fit the step that its message is at.",
                 "Nothing, if it is rare; else the peer follows another order of steps; update it."},
+    Explanation{
+        bad_sequence, air, "bad_sequence",
+        "A stream's frame, or a fragment of a message, is not the one that follows the last.",
+        "Something between the peers drops, repeats or reorders what should be one stream; else the peer is faulty."},
+    Explanation{
+        bad_cookie, air, "bad_cookie",
+        "The cookie was not made by us for this address and device, or it is older than a minute.",
+        "Nothing, if it is rare: the device asks anew. Many mean that somebody floods us under false addresses."},
 
     Explanation{replay_memory_full, room, "replay_memory_full",
                 "There are more senders than the replay memory has room for, and it must not forget.",
@@ -75,6 +85,50 @@ constexpr std::array explanations{
     Explanation{unaccepted_full, room, "unaccepted_full",
                 "The application has not yet accepted what it was given, so no more is taken.",
                 "Accept messages sooner, or raise the number that may wait."},
+    Explanation{sessions_full, room, "sessions_full", "There are as many sessions as this server has room for.",
+                "Raise the number of sessions, or close those that are not used."},
+    Explanation{handshakes_full, room, "handshakes_full",
+                "There are as many handshakes in progress as this server has room for.",
+                "Nothing, if devices come back after a failure; else find out who begins and does not finish them."},
+    Explanation{address_full, room, "address_full",
+                "This address has as many sessions or handshakes as one address may have.",
+                "Raise the limit for an address if many devices share one, as behind a router."},
+    Explanation{reassemblies_full, room, "reassemblies_full",
+                "As many messages are being put together from fragments as there is room for.",
+                "Nothing: the sender tries again. If it goes on, raise the room for them or send shorter messages."},
+
+    Explanation{unknown_device, session, "unknown_device", "No device of this id is registered.",
+                "Add it with `tacit device add`, or compare the id that the device sends."},
+    Explanation{
+        wrong_key, session, "wrong_key", "The peer does not have the key of this device.",
+        "Give the device the key of its registration, or register it anew; `tacit key fingerprint` compares keys."},
+    Explanation{
+        weak_key, session, "weak_key",
+        "A key is shorter than 16 bytes, or the peer's public key would make the secret known to all.",
+        "Use a key of 32 random bytes. A bad public key is an attack or faulty software; no setting allows it."},
+    Explanation{weak_wire, session, "weak_wire",
+                "The session speaks version 1, where one key serves both directions under the same nonces.",
+                "Update the device to version 2; who listens can learn from messages of both directions together."},
+    Explanation{revoked, session, "revoked", "The device, or the key that the session began with, was revoked.",
+                "Nothing, if you meant it; else give the device its new key."},
+    Explanation{locked_out, session, "locked_out", "Too many handshakes failed, so no more are tried for a while.",
+                "Correct the key of the device, then wait a minute."},
+    Explanation{rate_limited, session, "rate_limited", "More arrived than is answered in so short a time.",
+                "Slow the sender down, or raise the limit; many from strangers mean a flood."},
+    Explanation{handshake_timeout, session, "handshake_timeout", "The handshake did not finish in time.",
+                "Check the way to the peer, and that both sides speak the same version over the same transport."},
+    Explanation{idle, session, "idle", "Nothing authentic was heard from the peer for too long.",
+                "Turn on the device's keepalive, or allow longer silence."},
+    Explanation{incomplete, session, "incomplete", "A message began to arrive in fragments, and the rest did not come.",
+                "Check the way to the peer; a program that stops in the middle of a message is faulty."},
+    Explanation{sequence_exhausted, session, "sequence_exhausted",
+                "The session has used up its sequence numbers, and under one key none may come twice.",
+                "Connect again: a new session has new keys."},
+    Explanation{replaced, session, "replaced", "The device began a new session, which takes the place of this one.",
+                "Nothing, if the device started anew; else two devices use one id."},
+    Explanation{peer_closed, session, "peer_closed", "The peer said goodbye.", "Nothing: that is how a session ends."},
+    Explanation{connection_lost, session, "connection_lost", "The connection ended without a goodbye.",
+                "Nothing: the device connects again. Often means a network or a program that fails."},
 
     Explanation{no_subscriber, outcome, "no_subscriber", "Nobody is known who subscribes to the channel.",
                 "Start the subscriber; `tacit peers` shows who is here and to what they subscribe."},
@@ -89,7 +143,8 @@ constexpr std::array explanations{
     Explanation{closed, outcome, "closed", "This node was closed while the message was on its way.",
                 "Wait for the outcome of a publish before closing."},
 
-    Explanation{too_large, caller, "too_large", "The message is larger than the limit (1,024 bytes for NoMQ).",
+    Explanation{too_large, caller, "too_large",
+                "The message or frame is larger than the limit (a message: 1,024 bytes for NoMQ, 1,808 for USMP).",
                 "Send it in parts, or publish where it can be fetched."},
     Explanation{queue_full, caller, "queue_full", "The queue is full, and nothing of lower priority could make room.",
                 "Publish more slowly, wait for outcomes, or raise the size of the queue."},
@@ -144,6 +199,7 @@ std::string_view heading(ReasonGroup group) {
   switch (group) {
     case air: return "What a peer, or the air, sent";
     case room: return "No room to remember";
+    case session: return "Who may have a session, and how one ended";
     case outcome: return "How a publish ended";
     case caller: return "What the program asked for";
     case port: return "The operating system";
