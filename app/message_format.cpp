@@ -6,9 +6,9 @@
 
 #include "app/failure.hpp"
 #include "app/nomq_join.hpp"
+#include "tacit/base/utf8.hpp"
 #include "tacit/host/base64.hpp"
 #include "tacit/host/hex.hpp"
-#include "tacit/nomq/utf8.hpp"
 #include "tacit/port/linux/address.hpp"
 
 namespace tacit::app {
@@ -93,7 +93,7 @@ std::string dumped(const ordered_json& json, int indent = -1) {
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-bool is_text(const host::Nomq::Message& message) { return nomq::is_utf8(message.payload); }
+bool is_text(const host::Nomq::Message& message) { return is_utf8(message.payload); }
 
 std::string base64(Bytes bytes) {
   std::string text(host::base64_length(host::Base64::standard, bytes.size()), '\0');

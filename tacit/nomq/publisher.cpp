@@ -1,6 +1,6 @@
 #include "tacit/nomq/publisher.hpp"
 
-#include "tacit/nomq/utf8.hpp"
+#include "tacit/base/utf8.hpp"
 
 // What the owner says and hears, and the lists that a message goes through.
 namespace tacit::nomq {

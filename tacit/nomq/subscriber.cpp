@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "tacit/nomq/utf8.hpp"
+#include "tacit/base/utf8.hpp"
 
 namespace tacit::nomq {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "tacit/base/bytes.hpp"
 
-namespace tacit::nomq {
+namespace tacit {
 
 // Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.
 inline bool is_utf8(Bytes text) {
@@ -20,4 +20,4 @@ inline bool is_utf8(Bytes text) {
   return true;
 }
 
-}  // namespace tacit::nomq
+}  // namespace tacit
