@@ -75,6 +75,7 @@ enum class Reason : std::uint8_t {
   no_wall_clock,
   unknown_token,
   unknown_peer,
+  not_connected,
   invalid_argument,
   not_supported,
   // The port.

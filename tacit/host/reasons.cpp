@@ -160,6 +160,8 @@ constexpr std::array explanations{
                 "Accept each message once, with the token of its event."},
     Explanation{unknown_peer, caller, "unknown_peer", "No such peer is known.",
                 "`tacit peers` lists those that are here."},
+    Explanation{not_connected, caller, "not_connected", "There is no session to send on.",
+                "Wait until the session is up; after it ended, until the next one is."},
     Explanation{invalid_argument, caller, "invalid_argument", "An argument is outside of what the call allows.",
                 "Read the comment of the function, or the command's --help."},
     Explanation{not_supported, caller, "not_supported", "This profile or this build does not have what was asked for.",

@@ -26,12 +26,12 @@ class RoundTrip {
   Ticks smoothed() const { return {smoothed_}; }
 
  private:
-  static constexpr std::uint32_t of_ms(std::int64_t ms) { return ticks({ms * 1000}).count; }
   static constexpr std::uint16_t narrow(std::int32_t value) { return static_cast<std::uint16_t>(value); }
-  static constexpr std::uint32_t least = of_ms(50), most = of_ms(5000);
-  static constexpr std::int32_t least_timeout = of_ms(100);
+  static constexpr std::uint32_t least = ticks({50'000}).count, most = ticks({5'000'000}).count;
+  static constexpr std::int32_t least_timeout = ticks({100'000}).count;
 
-  std::uint16_t timeout_ = of_ms(500), smoothed_ = of_ms(200), variation_ = of_ms(100);  // ticks
+  std::uint16_t timeout_ = ticks({500'000}).count, smoothed_ = ticks({200'000}).count,
+                variation_ = ticks({100'000}).count;  // ticks
 };
 
 }  // namespace tacit::usmp

@@ -1,13 +1,17 @@
 #pragma once
 #include <variant>
 
+#include "tacit/usmp/acknowledgement.hpp"
 #include "tacit/usmp/key_cache.hpp"
 #include "tacit/usmp/keys.hpp"
 #include "tacit/usmp/outgoing.hpp"
 #include "tacit/usmp/receive_window.hpp"
 #include "tacit/usmp/round_trip.hpp"
+#include "tacit/usmp/sealed.hpp"
 
 namespace tacit::usmp {
+
+inline constexpr std::size_t rekey_salt_size = 32;
 
 enum class Transport : std::uint8_t { datagrams, stream };
 
@@ -84,8 +88,6 @@ class Session {
   // Copies the message, 0 to 1808 bytes, behind those that wait. It ends in the list `finished`, whatever happens.
   // Gives too_large, queue_full, closed.
   Result<Done> send(Bytes message, Handle);
-  // As the above, for who has a slot: takes it. Its `size` bytes of memory are the message.
-  void send(Outgoing&);
   void ping() { ping_wanted_ = true; }  // Received::pong follows, or the session ends
   // New keys and counters, as soon as nothing is in flight. Gives not_supported (version 1), closed.
   Result<Done> rekey();
@@ -116,7 +118,7 @@ class Session {
   std::size_t frame_size(Tick now) const;
   void put_frame(MutBytes out, Tick now);
   // The frame in flight may leave once more at once, beside its retransmissions: its way has changed.
-  void hurry(Tick now);
+  void hurry() { flight_.hurried = flight_.sent; }
 
   // --- Time ---
 
@@ -142,9 +144,9 @@ class Session {
  private:
   // The keys between two REKEYs, and what was counted under them.
   struct Epoch {
-    Secret<32> send, receive;
+    Keys keys;
     std::uint32_t next_seq = 0;
-    ReceiveWindow received;
+    ReceiveWindow received{};
   };
   struct Settled {};
   struct Rekeying {
@@ -152,20 +154,60 @@ class Session {
   };
   struct Settling {
     Epoch before;
-    bool began = false;  // ours was the REKEY
+    bool began = false;      // ours was the REKEY
+    bool finishing = false;  // what was in flight, and the rest of its message, leaves under the keys of before
   };
 
-  // The frame that is neither acknowledged nor given up. Over a stream it is never there.
+  // The frame that left and is neither acknowledged nor given up. Over a stream it is there only while it is written.
   struct Flight {
     FrameType type{};
-    bool sent = false;
-    bool under_before = false;  // sealed with the keys from before a REKEY that came meanwhile
+    bool sent = false, repeated = false, hurried = false;
     std::uint8_t transmissions = 0;
-    bool hurried = false;
-    std::uint16_t size = 0;  // of its plaintext
     std::uint32_t seq = 0;
     Tick first_sent, retry_at;
   };
+
+  // An authentic frame, the keys that opened it, and whether it came before.
+  struct Found {
+    Opened frame;
+    Epoch* epoch = nullptr;
+    Sighting sighting{};
+  };
+
+  void give_up_messages(Reason);
+  void drop_reassembly();
+  bool may_ping() const;
+  void heard(Tick now);
+
+  Result<Received> take(const Frame&, Tick now);
+  Result<Found> find(const Frame&);
+  Result<Found> find_under(Epoch&, const Frame&);
+  Result<Found> find_while_settling(const Frame&);
+  Result<Found> find_while_rekeying(const Frame&);
+  Result<Done> handle(const Found&, Received&, Tick now);
+  Result<Done> on_data(const Opened&, Received&, Tick now);
+  Result<Done> on_control(const Found&, Received&, Tick now);
+  void owe(const Opened&, const Epoch&);
+
+  static unsigned transmissions_of(FrameType);
+  bool mid_message() const;
+  Epoch& sending();
+  bool rekey_due() const;
+  std::optional<FrameType> next_type() const;
+  static FrameType type_of(const Outgoing&);
+  std::size_t text_size(FrameType) const;
+  Bytes text_in_flight() const;
+  void begin_flight(FrameType, Tick now);
+  void complete();
+
+  const Secret<32>& send_key(const Epoch& epoch) const { return epoch.keys.of(role_); }
+  const Secret<32>& receive_key(const Epoch& epoch) const { return epoch.keys.of(other(role_)); }
+  Epoch derived(const Epoch& from, Bytes salt, Role initiator) const;
+  Result<Done> may_follow(Bytes salt, const Epoch&) const;
+  void follow(Bytes salt, const Epoch&);
+  void change_to(Epoch&& next, bool began);
+  void settle();
+  void forget_expanded();
 
   Lender& lender_;
   SessionId id_;
@@ -175,15 +217,15 @@ class Session {
   Reassembly* reassembly_ = nullptr;
   Flight flight_;
   RoundTrip round_trip_;
-  Tick sent_at_, heard_at_, assembled_at_, pinged_at_, controls_since_;
+  Tick sent_at_, heard_at_, probed_at_, assembled_at_, pinged_at_, controls_since_;
   std::uint32_t next_fragment_seq_ = 0;
-  std::array<std::uint8_t, 15> owed_{};  // an acknowledgement
+  std::array<std::uint8_t, usmp::acknowledgement_size + acknowledgement_mac_size> owed_{};  // an acknowledgement
   std::uint8_t owed_size_ = 0;
   std::uint8_t controls_ = 0, pongs_owed_ = 0;
   Role role_;
   Transport transport_;
   Wire wire_;
-  bool ping_wanted_ = false, rekey_wanted_ = false, bye_wanted_ = false;
+  bool ping_wanted_ = false, pinged_ = false, rekey_wanted_ = false, bye_wanted_ = false;
   bool peer_takes_rekey_;
   std::optional<Reason> ended_;
 };
