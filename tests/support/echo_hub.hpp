@@ -1,22 +1,23 @@
 #pragma once
 #include <array>
-#include <deque>
-#include <map>
+#include <utility>
 #include <vector>
 
+#include "tacit/kit/ring.hpp"
 #include "tacit/kit/stream_hub.hpp"
 
 namespace tacit::test {
 
 // The least machine that uses all of a hub's port. A frame is a byte that says how many more there are, and those; a
-// datagram has no such byte. Each is reported and comes back as it is, over the connection or to where it came from.
-// "bye" ends a connection, after it has come back; "" ends it at once.
+// datagram has no such byte, and 512 at most. Each is reported and comes back as it is, over the connection or to where
+// it came from. "bye" ends a connection, after it has come back; "" ends it at once.
 class EchoHub {
  public:
   struct Limits {
-    std::size_t connections = 1'000'000;
-    std::size_t events = 4;     // that wait to be polled
-    std::size_t answers = 512;  // bytes that wait for one connection
+    std::size_t places = 1024;       // of the port
+    std::size_t connections = 1024;  // of those so many are accepted
+    std::size_t events = 64;         // that wait to be polled
+    std::size_t answers = 512;       // bytes that wait for one connection
   };
   struct Event {
     std::optional<ConnectionId> connection;
@@ -25,7 +26,11 @@ class EchoHub {
   };
 
   EchoHub() : EchoHub(Limits()) {}
-  explicit EchoHub(const Limits& limits) : limits_(limits) {}
+  explicit EchoHub(const Limits& limits)
+      : limits_(limits), connections_(limits.places), ready_memory_(limits.places), event_memory_(limits.events),
+        datagram_memory_(limits.events) {
+    for (Connection& connection : connections_) connection.answers.reserve(limits.answers);
+  }
 
   bool accept(ConnectionId id, const Endpoint& peer, Now) {
     if (open_ >= limits_.connections) {
@@ -33,8 +38,7 @@ class EchoHub {
       return false;
     }
     ++open_;
-    if (id.slot >= connections_.size()) connections_.resize(id.slot + 1);
-    Connection& connection = connections_[id.slot];
+    Connection& connection = connections_.at(id.slot);
     connection.id = id;
     connection.peer = peer;
     connection.open = true;
@@ -50,7 +54,7 @@ class EchoHub {
       if (frame.size() < size || !has_room() || connection->answers.size() + size > limits_.answers) break;
       consumed += size;
       const MutBytes text = frame.subspan(1, size - 1);
-      events_.push_back({id, {connection->peer, {}, false}, text});
+      events_.push({id, {connection->peer, {}, false}, text});
       if (!text.empty())
         connection->answers.insert(connection->answers.end(), frame.begin(),
                                    frame.begin() + static_cast<std::ptrdiff_t>(size));
@@ -62,10 +66,13 @@ class EchoHub {
 
   std::size_t input(std::span<Datagram> in, Now) {
     std::size_t consumed = 0;
-    for (; consumed < in.size() && has_room(); ++consumed) {
+    for (; consumed < in.size() && has_room() && datagrams_.room() > 0; ++consumed) {
       const Datagram& datagram = in[consumed];
-      events_.push_back({{}, datagram.path, datagram.bytes});
-      datagrams_.push_back({datagram.path, {datagram.bytes.begin(), datagram.bytes.end()}});
+      Answer answer{datagram.path, datagram.bytes.size(), {}};
+      require(answer.size <= answer.bytes.size());
+      copy(datagram.bytes, answer.bytes);
+      events_.push({{}, datagram.path, datagram.bytes});
+      datagrams_.push(answer);
     }
     return consumed;
   }
@@ -80,10 +87,9 @@ class EchoHub {
   }
 
   std::optional<ConnectionId> poll_ready() {
-    if (ready_.empty()) return std::nullopt;
-    const ConnectionId id = ready_.front();
-    ready_.pop_front();
-    if (Connection* connection = find(id)) connection->ready = false;
+    const auto id = ready_.pop();
+    if (!id) return std::nullopt;
+    if (Connection* connection = find(*id)) connection->ready = false;
     return id;
   }
   std::size_t poll_transmit(ConnectionId id, MutBytes out, Now) {
@@ -103,25 +109,21 @@ class EchoHub {
   void closed(ConnectionId id, Now) {
     Connection* connection = find(id);
     require(connection != nullptr);  // once for each that was accepted
-    *connection = {};
+    connection->open = connection->ending = connection->ready = false;
+    connection->answers.clear();
     --open_;
   }
 
   void timeout(Now) { next_.reset(); }
   void poll_transmit(Outbox& out, Now) {
-    for (; !datagrams_.empty(); datagrams_.pop_front()) {
-      const auto& [path, bytes] = datagrams_.front();
-      const MutBytes room = out.add(path, bytes.size());
+    for (; !datagrams_.empty(); datagrams_.drop()) {
+      const auto& [path, size, bytes] = datagrams_.front();
+      const MutBytes room = out.add(path, size);
       if (room.empty()) return;
-      copy(bytes, room);
+      copy(Bytes(bytes).first(size), room);
     }
   }
-  std::optional<Event> poll_event() {
-    if (events_.empty()) return std::nullopt;
-    const Event event = events_.front();
-    events_.pop_front();
-    return event;
-  }
+  std::optional<Event> poll_event() { return events_.pop(); }
   std::optional<Instant> next_timeout() const { return next_; }
   void wake_at(Instant at) { next_ = at; }
 
@@ -137,17 +139,20 @@ class EchoHub {
   };
   struct Answer {
     Path path;
-    std::vector<std::uint8_t> bytes;
+    std::size_t size = 0;
+    std::array<std::uint8_t, 512> bytes;
   };
 
-  bool has_room() const { return events_.size() < limits_.events; }
+  bool has_room() const { return events_.room() > 0; }
   const Connection* find(ConnectionId id) const {
     const bool known = id.slot < connections_.size() && connections_[id.slot].open && connections_[id.slot].id == id;
     return known ? &connections_[id.slot] : nullptr;
   }
   Connection* find(ConnectionId id) { return const_cast<Connection*>(std::as_const(*this).find(id)); }
   void ready(Connection& connection) {
-    if (!std::exchange(connection.ready, true)) ready_.push_back(connection.id);
+    if (std::exchange(connection.ready, true)) return;
+    if (ready_.room() == 0) ready_.drop();  // of one that has left; each of those here is named once
+    ready_.push(connection.id);
   }
   void tell(Connection& connection, std::string_view text) {
     connection.answers.push_back(static_cast<std::uint8_t>(text.size()));
@@ -158,9 +163,12 @@ class EchoHub {
   Limits limits_;
   std::size_t open_ = 0;
   std::vector<Connection> connections_;
-  std::deque<ConnectionId> ready_;
-  std::deque<Event> events_;
-  std::deque<Answer> datagrams_;
+  std::vector<ConnectionId> ready_memory_;
+  std::vector<Event> event_memory_;
+  std::vector<Answer> datagram_memory_;
+  Ring<ConnectionId> ready_{ready_memory_};
+  Ring<Event> events_{event_memory_};
+  Ring<Answer> datagrams_{datagram_memory_};
   std::optional<Instant> next_;
 };
 

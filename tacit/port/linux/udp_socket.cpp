@@ -53,6 +53,7 @@ bool configure(int fd, const UdpOptions& options) {
   const bool group = is_multicast(options.at.ip) && !is_ipv4(options.at.ip);
   (void)set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);  // else groups that other programs joined reach us too
   return set(fd, IPPROTO_IPV6, IPV6_V6ONLY, group) && (!options.shared || set(fd, SOL_SOCKET, SO_REUSEADDR)) &&
+         (!options.spread || set(fd, SOL_SOCKET, SO_REUSEPORT)) &&
          (!options.broadcast || set(fd, SOL_SOCKET, SO_BROADCAST)) && set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO) &&
          set(fd, IPPROTO_IP, IP_PKTINFO) && set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1) &&
          set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP) && bind_to(fd, options.at) && (!group || join(fd, options.at));

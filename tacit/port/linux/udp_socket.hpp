@@ -68,6 +68,7 @@ enum class Offload : bool { off, on };
 struct UdpOptions {
   Endpoint at{};                  // empty ip: any address of both families; port 0: the kernel chooses
   bool shared = false;            // others may bind the same address (SO_REUSEADDR); broadcast and multicast reach all
+  bool spread = false;            // sockets of one user share the address, and each datagram reaches one (SO_REUSEPORT)
   bool broadcast = false;         // sending to broadcast addresses is allowed
   Offload offload = Offload::on;  // runs are cut and joined by the kernel, where it can
   int receive_buffer = 4 << 20;   // bytes, as far as the system's limit allows

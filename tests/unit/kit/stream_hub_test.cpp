@@ -63,7 +63,7 @@ class StreamHubTest : public testing::Test {
     return offer(hub, port, id, MutBytes(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()), {});
   }
 
-  EchoHub hub{{.connections = 2, .events = 1, .answers = 20}};
+  EchoHub hub{{.places = 3, .connections = 2, .events = 1, .answers = 20}};
   Switchboard port;
 };
 
