@@ -1,5 +1,6 @@
 #pragma once
 #include "tacit/base/bytes.hpp"
+#include "tacit/base/endpoint.hpp"
 
 namespace tacit {
 
@@ -12,6 +13,9 @@ inline std::uint32_t salted_hash(std::uint32_t salt, Bytes key) {
     hash ^= hash >> 15;
   }
   return hash;
+}
+inline std::uint32_t salted_hash(std::uint32_t salt, const Endpoint& at) {
+  return salted_hash(salt ^ at.port ^ at.interface, Bytes(at.ip));
 }
 
 }  // namespace tacit
