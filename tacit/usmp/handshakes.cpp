@@ -1,0 +1,82 @@
+#include "tacit/usmp/handshakes.hpp"
+
+namespace tacit::usmp {
+
+Handshakes::Handshakes(const Tables& tables, std::uint32_t salt)
+    : pool_(tables.pool), salt_(salt), by_address_(tables.address_buckets) {
+  require(pool_.size() <= 0x1'0000);
+  std::uint32_t slot = 0;
+  for (Handshake& one : pool_) {
+    one.slot = slot++;
+    one.kind = static_cast<std::uint8_t>(Alarm::handshake);
+    free_.push_back(one);
+  }
+}
+
+// Addresses that proved nothing get a quarter of the places: nobody else loses his to them.
+bool Handshakes::full(bool address_proven) const {
+  return free_.empty() || (!address_proven && unproven_ >= (pool_.size() + 3) / 4);
+}
+
+Handshake* Handshakes::to_displace(bool address_proven, std::uint32_t lot) {
+  for (std::size_t tries = 0; tries < pool_.size(); ++tries) {
+    Handshake& one = pool_[(lot + tries) % pool_.size()];
+    const bool waits = one.state == Handshake::State::await_hello || one.state == Handshake::State::await_proof;
+    if (waits && (address_proven || !one.address_proven)) return &one;
+  }
+  return nullptr;
+}
+
+Handshake& Handshakes::add(const Path& path, bool address_proven) {
+  Handshake& one = take(Handshake::State::await_proof, Transport::datagrams, address_proven);
+  one.path = path;
+  one.address_hash = salted_hash(salt_, path.peer);
+  by_address_.insert(one);
+  return one;
+}
+
+Handshake& Handshakes::add(ConnectionId connection, const Path& path) {
+  Handshake& one = take(Handshake::State::await_hello, Transport::stream, true);
+  one.path = path;
+  one.connection = connection;
+  return one;
+}
+
+Handshake& Handshakes::take(Handshake::State state, Transport transport, bool address_proven) {
+  require(!full(address_proven));
+  Handshake& one = *free_.front();
+  List<Handshake>::remove(one);
+  ++count_;
+  if (!address_proven) ++unproven_;
+  ++one.generation;
+  one.state = state;
+  one.transport = transport;
+  one.address_proven = address_proven;
+  one.acknowledged = false;
+  one.transmissions = 0;
+  one.session = nullptr;
+  one.round_trip = {};
+  return one;
+}
+
+void Handshakes::free(Handshake& one) {
+  require(!one.set());
+  if (one.transport == Transport::datagrams) by_address_.erase(one);
+  if (!one.address_proven) --unproven_;
+  List<Handshake, Wanting>::remove(one);
+  List<Handshake, Speaking>::remove(one);
+  one.exchange.reset();  // what is secret in it is wiped
+  one.state = Handshake::State::free;
+  free_.push_back(one);
+  --count_;
+}
+
+Handshake* Handshakes::find(Request request) {
+  const auto number = static_cast<std::uint32_t>(request);
+  if (number >> 16 >= pool_.size()) return nullptr;
+  Handshake& one = pool_[number >> 16];
+  const bool same = one.state != Handshake::State::free && one.request() == request;
+  return same ? &one : nullptr;
+}
+
+}  // namespace tacit::usmp
