@@ -418,9 +418,10 @@ TEST_F(HubDriverTest, neither_a_connection_nor_a_packet_costs_an_allocation) {
   steady.heard.reserve(100'000);
   steady.to_say.reserve(100);
   const std::string text = frame("hello");
+  const Endpoint at = server();
   std::size_t expected = 0;
   const auto one_round = [&] {
-    Caller fleeting = host_->inside([&] { return Caller(server()); });
+    Caller fleeting = host_->inside([&] { return Caller(at); });
     fleeting.say(text);
     steady.say(text);
     expected += text.size();

@@ -92,7 +92,7 @@ Endpoint parse_host(const std::string& host, std::uint16_t port, std::error_code
   return result;
 }
 
-Endpoint look_up(const std::string& host, std::uint16_t port, std::error_code& error) {
+std::vector<Endpoint> look_up(const std::string& host, std::uint16_t port, std::error_code& error) {
   addrinfo hints{}, *list = nullptr;
   hints.ai_family = AF_INET6;
   hints.ai_socktype = SOCK_DGRAM;
@@ -102,14 +102,18 @@ Endpoint look_up(const std::string& host, std::uint16_t port, std::error_code& e
     return {};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
-  sockaddr_in6 first{};
-  std::memcpy(&first, list->ai_addr, sizeof first);
-  Endpoint result = to_endpoint(first);
-  result.port = port;
-  return result;
+  std::vector<Endpoint> all;
+  for (const addrinfo* one = list; one; one = one->ai_next) {
+    sockaddr_in6 address{};
+    std::memcpy(&address, one->ai_addr, sizeof address);
+    all.push_back(to_endpoint(address));
+    all.back().port = port;
+  }
+  return all;
 }
 
-Endpoint read_endpoint(std::string_view text, std::uint16_t default_port, bool names, std::error_code& error) {
+std::vector<Endpoint> read_endpoints(std::string_view text, std::uint16_t default_port, bool names,
+                                     std::error_code& error) {
   error.clear();
   const auto parts = split(text);
   if (!parts || parts->host.empty() || parts->host.find('\0') != std::string::npos) {
@@ -126,7 +130,7 @@ Endpoint read_endpoint(std::string_view text, std::uint16_t default_port, bool n
     error.clear();
     return look_up(parts->host, *port, error);
   }
-  return result;
+  return {result};
 }
 
 }  // namespace
@@ -182,11 +186,17 @@ std::string to_text(const Endpoint& endpoint) {
 }
 
 Endpoint parse_endpoint(std::string_view text, std::uint16_t default_port, std::error_code& error) {
-  return read_endpoint(text, default_port, false, error);
+  const auto all = read_endpoints(text, default_port, false, error);
+  return all.empty() ? Endpoint{} : all.front();
 }
 
 Endpoint resolve(std::string_view text, std::uint16_t default_port, std::error_code& error) {
-  return read_endpoint(text, default_port, true, error);
+  const auto all = resolve_all(text, default_port, error);
+  return all.empty() ? Endpoint{} : all.front();
+}
+
+std::vector<Endpoint> resolve_all(std::string_view text, std::uint16_t default_port, std::error_code& error) {
+  return read_endpoints(text, default_port, true, error);
 }
 
 }  // namespace tacit::linux_port

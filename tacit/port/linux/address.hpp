@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "tacit/base/endpoint.hpp"
 
@@ -41,6 +42,8 @@ Endpoint parse_endpoint(std::string_view text, std::uint16_t default_port, std::
 // The same, and host names ("sensor.local:8890"), of which the resolver's first address is taken. It may wait for DNS
 // for many seconds.
 Endpoint resolve(std::string_view text, std::uint16_t default_port, std::error_code&);
+// All of its addresses, of both families, in the order in which they are to be tried.
+std::vector<Endpoint> resolve_all(std::string_view text, std::uint16_t default_port, std::error_code&);
 
 }  // namespace tacit::linux_port
 

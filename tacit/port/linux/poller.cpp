@@ -27,9 +27,9 @@ Poller::Poller()
   if (error) throw std::system_error(error, "epoll_ctl");
 }
 
-void Poller::add(int fd, void* owner, std::error_code& error) {
+void Poller::add(int fd, void* owner, std::error_code& error, Tells tells) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = static_cast<std::uint32_t>(tells);
   event.data.ptr = owner;
   if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, fd, &event) != 0) error.assign(errno, std::generic_category());
 }
@@ -53,7 +53,8 @@ void Poller::look(const void* first) {
 std::optional<Poller::Ready> Poller::next() {
   while (next_ < found_) {
     const epoll_event& event = ready_[next_++];
-    if (event.data.ptr != &alarm_) return Ready{event.data.ptr, (event.events & EPOLLHUP) != 0};
+    const auto says = [&](std::uint32_t events) { return (event.events & events) != 0; };
+    if (event.data.ptr != &alarm_) return Ready{event.data.ptr, says(EPOLLHUP), says(EPOLLRDHUP | EPOLLHUP | EPOLLERR)};
     std::uint64_t times = 0;
     if (read(alarm_.fd(), &times, sizeof times) > 0) alarm_at_.reset();
   }

@@ -2,6 +2,7 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <system_error>
 
@@ -18,8 +19,11 @@ class Poller {
   Poller();
   int fd() const { return epoll_.fd(); }
 
+  // `changes`: each is told once, when something came, when there is room again, and when the peer is through.
+  enum class Tells : std::uint32_t { readable = EPOLLIN, changes = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET };
+
   // A closed descriptor leaves by itself; call forget() then, because it may still be among those found ready.
-  void add(int fd, void* owner, std::error_code&);
+  void add(int fd, void* owner, std::error_code&, Tells = Tells::readable);
   void forget() { found_ = next_ = 0; }
 
   // Whether a descriptor that was added is looked at.
@@ -27,7 +31,8 @@ class Poller {
 
   struct Ready {
     void* owner;
-    bool hung_up;  // and will be so for ever: close it
+    bool hung_up;          // and will be so for ever: close it
+    bool peer_is_through;  // a stream's, which may have left something to read; told with `changes`
   };
 
   // Looks without waiting; then next() gives what is ready, one by one, and at the end nothing. `first` comes before

@@ -25,7 +25,7 @@ MutBytes TcpStream::receive(MutBytes buffer) {
   require(buffer.size() == memory_.received.size());
   copy(Bytes(memory_.received).first(kept_), buffer);
   const std::size_t fresh = kept_ < buffer.size() ? read(buffer.subspan(kept_)) : 0;
-  if (broken_) return {};
+  if (broken()) return {};
   const bool nothing_new = fresh == 0 && (kept_ == 0 || kept_is_part_);
   ended_ = last_ && nothing_new;
   if (nothing_new) return {};
@@ -36,7 +36,7 @@ MutBytes TcpStream::receive(MutBytes buffer) {
 std::size_t TcpStream::read(MutBytes room) {
   if (last_) return 0;
   const ssize_t size = recv(fd(), room.data(), room.size(), MSG_DONTWAIT);
-  if (size < 0 && !is_for_now(errno)) fail();
+  if (size < 0 && !is_for_now(errno)) fail(errno);
   last_ = size == 0;
   return size > 0 ? static_cast<std::size_t>(size) : 0;
 }
@@ -77,18 +77,19 @@ std::size_t TcpStream::pass(Bytes bytes) {
   if (!open() || ended_) return 0;
   const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent >= 0) return static_cast<std::size_t>(sent);
-  if (!is_for_now(errno)) fail();
+  if (!is_for_now(errno)) fail(errno);
   return 0;
 }
 
-void TcpStream::fail() {
-  ended_ = broken_ = true;
+void TcpStream::fail(int error) {
+  error_ = error;
+  ended_ = true;
   waiting_ = 0;
 }
 
 void TcpStream::close() {
   constexpr std::size_t at_most = 1 << 20;  // of a peer that never stops; it may have its reset
-  for (std::size_t thrown = 0; open() && !broken_ && thrown < at_most;) {
+  for (std::size_t thrown = 0; open() && !broken() && thrown < at_most;) {
     const ssize_t size = discard(fd(), at_most);
     if (size <= 0) break;
     thrown += static_cast<std::size_t>(size);

@@ -28,7 +28,8 @@ class TcpStream {
   bool choked() const { return waiting_ > 0; }
   // Nothing will come any more, and all that came whole was consumed; or the connection is broken.
   bool ended() const { return ended_; }
-  bool broken() const { return broken_; }  // it ended, and not by the peer's saying so
+  bool broken() const { return error_ != 0; }  // it ended, and not by the peer's saying so
+  int error() const { return error_; }         // an errno: how it broke
 
   // What the poller says of the peer: it will write no more (EPOLLRDHUP, EPOLLHUP), or it is gone (EPOLLERR).
   void peer_is_through() { through_ = true; }
@@ -52,7 +53,7 @@ class TcpStream {
  private:
   std::size_t read(MutBytes);
   std::size_t pass(Bytes);
-  void fail();
+  void fail(int error);
 
   File file_;
   Memory memory_;
@@ -61,7 +62,8 @@ class TcpStream {
   std::uint32_t sent_ = 0, waiting_ = 0;  // of memory_.unsent: what has left, and what follows it
   bool kept_is_part_ = false;             // less than a frame
   bool last_ = false;                     // nothing will come any more
-  bool through_ = false, ended_ = false, broken_ = false;
+  bool through_ = false, ended_ = false;
+  int error_ = 0;
 };
 
 }  // namespace tacit::linux_port
