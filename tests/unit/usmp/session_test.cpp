@@ -33,15 +33,15 @@ struct Way {
   Transport transport;
   Wire wire;
 };
-class EitherTransport : public testing::TestWithParam<Way> {
+class SessionOver : public testing::TestWithParam<Way> {
  protected:
   Side a{client(GetParam().transport, GetParam().wire)}, b{server(GetParam().transport, GetParam().wire)};
 };
-INSTANTIATE_TEST_SUITE_P(everywhere, EitherTransport,
+INSTANTIATE_TEST_SUITE_P(everywhere, SessionOver,
                          testing::Values(Way{Transport::datagrams, Wire::v2}, Way{Transport::datagrams, Wire::v1},
                                          Way{Transport::stream, Wire::v2}, Way{Transport::stream, Wire::v1}));
 
-TEST_P(EitherTransport, messages_of_every_number_of_fragments_arrive_whole_once_and_in_order) {
+TEST_P(SessionOver, messages_of_every_number_of_fragments_arrive_whole_once_and_in_order) {
   std::vector<std::string> sent;
   for (const std::size_t size : {0u, 1u, 451u, 452u, 453u, 904u, 905u, 1000u, 1356u, 1357u, 1807u, 1808u}) {
     ASSERT_TRUE(a.send(size));
@@ -56,7 +56,7 @@ TEST_P(EitherTransport, messages_of_every_number_of_fragments_arrive_whole_once_
   EXPECT_THAT(a.refused, IsEmpty());
 }
 
-TEST_P(EitherTransport, a_ping_is_answered) {
+TEST_P(SessionOver, a_ping_is_answered) {
   a.session.ping();
   b.hear_all(a.say(at_ms(100)), at_ms(130));
   const Frames answer = b.say(at_ms(130));
@@ -65,7 +65,7 @@ TEST_P(EitherTransport, a_ping_is_answered) {
   EXPECT_EQ(a.pongs, 1);
 }
 
-TEST_P(EitherTransport, a_goodbye_ends_both_sides_and_is_not_answered) {
+TEST_P(SessionOver, a_goodbye_ends_both_sides_and_is_not_answered) {
   a.session.close();
   const Frames bye = a.say(at_ms(10));
   EXPECT_THAT(types(bye), ElementsAre(FrameType::bye));
@@ -77,7 +77,7 @@ TEST_P(EitherTransport, a_goodbye_ends_both_sides_and_is_not_answered) {
   EXPECT_EQ(a.session.ended(), Reason::closed);
 }
 
-TEST_P(EitherTransport, what_was_not_delivered_when_a_session_ends_is_given_up_under_its_reason) {
+TEST_P(SessionOver, what_was_not_delivered_when_a_session_ends_is_given_up_under_its_reason) {
   ASSERT_TRUE(a.send("one"));
   ASSERT_TRUE(a.send(1000));
   a.session.end(Reason::revoked);
@@ -87,7 +87,7 @@ TEST_P(EitherTransport, what_was_not_delivered_when_a_session_ends_is_given_up_u
   EXPECT_EQ(a.send("three").error(), Reason::closed);
 }
 
-TEST_P(EitherTransport, nine_control_frames_in_a_second_are_too_many) {
+TEST_P(SessionOver, nine_control_frames_in_a_second_are_too_many) {
   for (int i = 0; i < 9; ++i) {
     a.session.ping();
     converse(a, b, at_ms(10));
@@ -96,7 +96,7 @@ TEST_P(EitherTransport, nine_control_frames_in_a_second_are_too_many) {
   EXPECT_EQ(b.session.ended().has_value(), GetParam().transport == Transport::stream);
 }
 
-TEST_P(EitherTransport, eight_control_frames_in_each_second_are_well) {
+TEST_P(SessionOver, eight_control_frames_in_each_second_are_well) {
   for (int i = 0; i < 32; ++i) {
     a.session.ping();
     converse(a, b, at_ms(i / 8 * 1100));
@@ -105,7 +105,7 @@ TEST_P(EitherTransport, eight_control_frames_in_each_second_are_well) {
   EXPECT_THAT(b.refused, IsEmpty());
 }
 
-TEST_P(EitherTransport, keepalive_follows_what_was_sent_and_nothing_else) {
+TEST_P(SessionOver, keepalive_follows_what_was_sent_and_nothing_else) {
   Side::Plan plan = client(GetParam().transport, GetParam().wire);
   plan.patience.keepalive = ticks({30'000'000});
   Side one(plan);
@@ -120,7 +120,7 @@ TEST_P(EitherTransport, keepalive_follows_what_was_sent_and_nothing_else) {
   EXPECT_THAT(types(one.say(at_ms(50'100))), ElementsAre(FrameType::ping));
 }
 
-TEST_P(EitherTransport, a_side_that_hears_nothing_asks_before_it_gives_up) {
+TEST_P(SessionOver, a_side_that_hears_nothing_asks_before_it_gives_up) {
   Side::Plan plan = client(GetParam().transport, GetParam().wire);
   plan.patience = {.keepalive = {}, .probe = ticks({20'000'000}), .watchdog = ticks({60'000'000}), .assembly = {}};
   Side one(plan);
@@ -130,7 +130,7 @@ TEST_P(EitherTransport, a_side_that_hears_nothing_asks_before_it_gives_up) {
   EXPECT_EQ(one.session.ended(), Reason::idle);
 }
 
-TEST_P(EitherTransport, forged_frames_do_not_keep_the_watchdog_quiet) {
+TEST_P(SessionOver, forged_frames_do_not_keep_the_watchdog_quiet) {
   Side::Plan plan = server(GetParam().transport, GetParam().wire);
   plan.patience.watchdog = ticks({60'000'000});
   Side one(plan);
@@ -144,7 +144,7 @@ TEST_P(EitherTransport, forged_frames_do_not_keep_the_watchdog_quiet) {
   EXPECT_EQ(one.session.ended(), Reason::idle);
 }
 
-TEST_P(EitherTransport, a_message_that_stops_in_the_middle_ends_the_session) {
+TEST_P(SessionOver, a_message_that_stops_in_the_middle_ends_the_session) {
   Side::Plan plan = server(GetParam().transport, GetParam().wire);
   plan.patience.assembly = ticks({15'000'000});
   Side one(plan);
@@ -156,7 +156,7 @@ TEST_P(EitherTransport, a_message_that_stops_in_the_middle_ends_the_session) {
   EXPECT_EQ(one.session.ended(), Reason::incomplete);
 }
 
-TEST_P(EitherTransport, nothing_is_sent_that_cannot_be_held) {
+TEST_P(SessionOver, nothing_is_sent_that_cannot_be_held) {
   EXPECT_EQ(a.send(1809).error(), Reason::too_large);
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(a.send("one of eight"));
   EXPECT_EQ(a.send("the ninth").error(), Reason::queue_full);
@@ -164,7 +164,7 @@ TEST_P(EitherTransport, nothing_is_sent_that_cannot_be_held) {
   EXPECT_TRUE(a.send("the ninth"));
 }
 
-TEST_P(EitherTransport, the_last_number_is_used_and_then_the_session_ends) {
+TEST_P(SessionOver, the_last_number_is_used_and_then_the_session_ends) {
   a.session.skip_to(seq_max);
   ASSERT_TRUE(a.send("the last"));
   ASSERT_TRUE(a.send("one too many"));
@@ -177,7 +177,7 @@ TEST_P(EitherTransport, the_last_number_is_used_and_then_the_session_ends) {
 
 // --- Over datagrams ----------------------------------------------------------------------------------
 
-class Datagrams : public testing::TestWithParam<Wire> {
+class SessionOverDatagrams : public testing::TestWithParam<Wire> {
  protected:
   Side a{client(Transport::datagrams, GetParam())}, b{server(Transport::datagrams, GetParam())};
 
@@ -190,10 +190,10 @@ class Datagrams : public testing::TestWithParam<Wire> {
     return frame;
   }
 };
-INSTANTIATE_TEST_SUITE_P(both, Datagrams, testing::Values(Wire::v1, Wire::v2));
+INSTANTIATE_TEST_SUITE_P(both, SessionOverDatagrams, testing::Values(Wire::v1, Wire::v2));
 
 // Upstream acknowledges on arrival, so whoever can name an address makes its peer believe that a frame arrived.
-TEST_P(Datagrams, regression_ack_oracle_nothing_is_acknowledged_before_it_is_authentic) {
+TEST_P(SessionOverDatagrams, regression_ack_oracle_nothing_is_acknowledged_before_it_is_authentic) {
   Keys others{Secret<32>(), Secret<32>()};
   for (const FrameType type : {FrameType::data, FrameType::ping, FrameType::bye, FrameType::data_fragment}) {
     EXPECT_EQ(b.hear(forge(type, 0, "", others), at_ms(10)).error(), Reason::bad_mac);
@@ -204,7 +204,7 @@ TEST_P(Datagrams, regression_ack_oracle_nothing_is_acknowledged_before_it_is_aut
   EXPECT_THAT(b.heard, ElementsAre("genuine"));
 }
 
-TEST_P(Datagrams, what_comes_again_is_acknowledged_again_and_delivered_once) {
+TEST_P(SessionOverDatagrams, what_comes_again_is_acknowledged_again_and_delivered_once) {
   ASSERT_TRUE(a.send("once"));
   const Frames said = a.say(at_ms(10));
   b.hear_all(said, at_ms(20));
@@ -221,7 +221,7 @@ TEST_P(Datagrams, what_comes_again_is_acknowledged_again_and_delivered_once) {
 }
 
 // Upstream drops what it has acknowledged where a later check fails.
-TEST_P(Datagrams, regression_acked_but_not_delivered_what_is_refused_is_not_acknowledged_and_comes_again) {
+TEST_P(SessionOverDatagrams, regression_acked_but_not_delivered_what_is_refused_is_not_acknowledged_and_comes_again) {
   Side::Plan plan = server(Transport::datagrams, GetParam());
   plan.reassemblies = 0;
   Side one(plan);
@@ -234,7 +234,7 @@ TEST_P(Datagrams, regression_acked_but_not_delivered_what_is_refused_is_not_ackn
   EXPECT_EQ(a.say(at_ms(600)), said);
 }
 
-TEST_P(Datagrams, what_is_not_acknowledged_leaves_five_times_in_the_same_bytes_and_is_then_given_up) {
+TEST_P(SessionOverDatagrams, what_is_not_acknowledged_leaves_five_times_in_the_same_bytes_and_is_then_given_up) {
   ASSERT_TRUE(a.send("nobody is there"));
   const Frames first = a.say(at_ms(0));
   std::vector<std::int64_t> again;
@@ -251,7 +251,7 @@ TEST_P(Datagrams, what_is_not_acknowledged_leaves_five_times_in_the_same_bytes_a
   EXPECT_THAT(a.outcomes, ElementsAre(Side::Outcome{Handle{1}, Reason::no_acknowledgement}));
 }
 
-TEST_P(Datagrams, retransmission_follows_the_round_trip) {
+TEST_P(SessionOverDatagrams, retransmission_follows_the_round_trip) {
   std::int64_t ms = 0;
   for (int i = 0; i < 50; ++i, ms += 10) {
     ASSERT_TRUE(a.send("quick"));
@@ -263,7 +263,7 @@ TEST_P(Datagrams, retransmission_follows_the_round_trip) {
   EXPECT_LE(a.session.due()->count, at_ms(ms + 102).count);
 }
 
-TEST_P(Datagrams, an_acknowledgement_of_something_else_or_by_somebody_else_is_nothing) {
+TEST_P(SessionOverDatagrams, an_acknowledgement_of_something_else_or_by_somebody_else_is_nothing) {
   ASSERT_TRUE(a.send("one"));
   b.hear_all(a.say(at_ms(10)), at_ms(10));
   std::vector<std::uint8_t> genuine = b.say(at_ms(10)).at(0);
@@ -281,7 +281,7 @@ TEST_P(Datagrams, an_acknowledgement_of_something_else_or_by_somebody_else_is_no
   EXPECT_EQ(a.acknowledged, 1);
 }
 
-TEST_P(Datagrams, regression_rubbish_does_not_end_a_session) {
+TEST_P(SessionOverDatagrams, regression_rubbish_does_not_end_a_session) {
   std::vector<std::uint8_t> unknown(header_size);
   encode_frame({.wire = GetParam(), .type = static_cast<FrameType>(0x7E)}, unknown);
   std::vector<std::uint8_t> error(header_size + 1);
@@ -301,7 +301,7 @@ TEST_P(Datagrams, regression_rubbish_does_not_end_a_session) {
   EXPECT_TRUE(b.hear(forge(FrameType::data, 0, "x"), at_ms(1)));
 }
 
-TEST_P(Datagrams, the_window_is_of_64_numbers) {
+TEST_P(SessionOverDatagrams, the_window_is_of_64_numbers) {
   EXPECT_TRUE(b.hear(forge(FrameType::data, 100, "100"), at_ms(1)));
   EXPECT_TRUE(b.hear(forge(FrameType::data, 37, "37"), at_ms(1)));
   EXPECT_EQ(b.hear(forge(FrameType::data, 36, "36"), at_ms(1)).error(), Reason::too_old);
@@ -311,7 +311,7 @@ TEST_P(Datagrams, the_window_is_of_64_numbers) {
   EXPECT_THAT(b.heard, ElementsAre("100", "37", "far"));
 }
 
-TEST_P(Datagrams, the_number_that_nobody_may_use_ends_a_session_only_if_the_peer_used_it) {
+TEST_P(SessionOverDatagrams, the_number_that_nobody_may_use_ends_a_session_only_if_the_peer_used_it) {
   Keys others{Secret<32>(), Secret<32>()};
   EXPECT_EQ(b.hear(forge(FrameType::data, 0xFFFF'FFFF, "", others), at_ms(1)).error(), Reason::bad_mac);
   EXPECT_FALSE(b.session.ended());
@@ -319,7 +319,7 @@ TEST_P(Datagrams, the_number_that_nobody_may_use_ends_a_session_only_if_the_peer
   EXPECT_EQ(b.session.ended(), Reason::sequence_exhausted);
 }
 
-TEST_P(Datagrams, a_peer_that_repeats_itself_does_not_keep_the_watchdog_quiet) {
+TEST_P(SessionOverDatagrams, a_peer_that_repeats_itself_does_not_keep_the_watchdog_quiet) {
   Side::Plan plan = server(Transport::datagrams, GetParam());
   plan.patience.watchdog = ticks({60'000'000});
   Side one(plan);
@@ -329,7 +329,7 @@ TEST_P(Datagrams, a_peer_that_repeats_itself_does_not_keep_the_watchdog_quiet) {
   EXPECT_EQ(one.session.ended(), Reason::idle);
 }
 
-TEST_P(Datagrams, a_fifth_fragment_is_refused_and_so_is_a_control_frame_between_two) {
+TEST_P(SessionOverDatagrams, a_fifth_fragment_is_refused_and_so_is_a_control_frame_between_two) {
   EXPECT_TRUE(b.hear(forge(FrameType::data_fragment, 0, text(452)), at_ms(1)));
   EXPECT_EQ(b.hear(forge(FrameType::ping, 1), at_ms(1)).error(), Reason::bad_sequence);
   EXPECT_TRUE(b.hear(forge(FrameType::data_fragment, 1, text(452)), at_ms(1)));
@@ -339,14 +339,14 @@ TEST_P(Datagrams, a_fifth_fragment_is_refused_and_so_is_a_control_frame_between_
   EXPECT_THAT(b.heard, IsEmpty());
 }
 
-TEST_P(Datagrams, a_sender_that_gave_up_the_rest_of_a_message_can_go_on_with_another) {
+TEST_P(SessionOverDatagrams, a_sender_that_gave_up_the_rest_of_a_message_can_go_on_with_another) {
   EXPECT_TRUE(b.hear(forge(FrameType::data_fragment, 0, "the beginning of one"), at_ms(1)));
   EXPECT_TRUE(b.hear(forge(FrameType::data, 2, "another"), at_ms(1)));
   EXPECT_EQ(b.hear(forge(FrameType::data, 1, "too late"), at_ms(1)).has_value(), true);
   EXPECT_THAT(b.heard, ElementsAre("another", "too late"));
 }
 
-TEST_P(Datagrams, goodbye_is_said_three_times_at_most) {
+TEST_P(SessionOverDatagrams, goodbye_is_said_three_times_at_most) {
   a.session.close();
   int said = 0;
   for (std::int64_t ms = 0; !a.session.ended(); ms += 10) {
@@ -359,7 +359,7 @@ TEST_P(Datagrams, goodbye_is_said_three_times_at_most) {
 }
 
 // Before 1.1.0 upstream sent the next message under the number of one that it could not send.
-TEST_P(Datagrams, regression_nonce_reuse_what_was_given_up_keeps_its_number) {
+TEST_P(SessionOverDatagrams, regression_nonce_reuse_what_was_given_up_keeps_its_number) {
   ASSERT_TRUE(a.send("given up"));
   const Frames data = a.say(at_ms(0));
   a.session.close();
@@ -368,7 +368,7 @@ TEST_P(Datagrams, regression_nonce_reuse_what_was_given_up_keeps_its_number) {
   EXPECT_EQ(bye[0][4], 1);
 }
 
-TEST_P(Datagrams, a_frame_whose_way_has_changed_leaves_at_once_in_the_same_bytes) {
+TEST_P(SessionOverDatagrams, a_frame_whose_way_has_changed_leaves_at_once_in_the_same_bytes) {
   ASSERT_TRUE(a.send("hello"));
   const Frames first = a.say(at_ms(0));
   const auto due = a.session.due();
@@ -378,7 +378,7 @@ TEST_P(Datagrams, a_frame_whose_way_has_changed_leaves_at_once_in_the_same_bytes
   EXPECT_EQ(a.session.due(), due);
 }
 
-TEST_P(Datagrams, what_came_says_whether_it_is_the_newest) {
+TEST_P(SessionOverDatagrams, what_came_says_whether_it_is_the_newest) {
   EXPECT_TRUE(b.hear(forge(FrameType::data, 0), at_ms(1))->newest);
   EXPECT_TRUE(b.hear(forge(FrameType::data, 5), at_ms(1))->newest);
   EXPECT_FALSE(b.hear(forge(FrameType::data, 3), at_ms(1))->newest);
@@ -386,13 +386,13 @@ TEST_P(Datagrams, what_came_says_whether_it_is_the_newest) {
 
 // --- Over a stream -----------------------------------------------------------------------------------
 
-class Stream : public testing::TestWithParam<Wire> {
+class SessionOverStream : public testing::TestWithParam<Wire> {
  protected:
   Side a{client(Transport::stream, GetParam())}, b{server(Transport::stream, GetParam())};
 };
-INSTANTIATE_TEST_SUITE_P(both, Stream, testing::Values(Wire::v1, Wire::v2));
+INSTANTIATE_TEST_SUITE_P(both, SessionOverStream, testing::Values(Wire::v1, Wire::v2));
 
-TEST_P(Stream, a_frame_that_is_missing_ends_the_session) {
+TEST_P(SessionOverStream, a_frame_that_is_missing_ends_the_session) {
   ASSERT_TRUE(a.send("one"));
   ASSERT_TRUE(a.send("two"));
   const Frames said = a.say(at_ms(1));
@@ -400,7 +400,7 @@ TEST_P(Stream, a_frame_that_is_missing_ends_the_session) {
   EXPECT_EQ(b.session.ended(), Reason::bad_sequence);
 }
 
-TEST_P(Stream, a_frame_that_comes_again_ends_the_session) {
+TEST_P(SessionOverStream, a_frame_that_comes_again_ends_the_session) {
   ASSERT_TRUE(a.send("one"));
   const Frames said = a.say(at_ms(1));
   EXPECT_TRUE(b.hear(said[0], at_ms(1)));
@@ -408,7 +408,7 @@ TEST_P(Stream, a_frame_that_comes_again_ends_the_session) {
   EXPECT_EQ(b.session.ended(), Reason::replay);
 }
 
-TEST_P(Stream, a_forged_frame_ends_the_session_and_delivers_nothing) {
+TEST_P(SessionOverStream, a_forged_frame_ends_the_session_and_delivers_nothing) {
   ASSERT_TRUE(a.send("one"));
   Frames said = a.say(at_ms(1));
   said[0][30] ^= 1;
@@ -418,7 +418,7 @@ TEST_P(Stream, a_forged_frame_ends_the_session_and_delivers_nothing) {
   EXPECT_THAT(b.heard, IsEmpty());
 }
 
-TEST_P(Stream, a_message_in_fragments_waits_where_there_is_no_room) {
+TEST_P(SessionOverStream, a_message_in_fragments_waits_where_there_is_no_room) {
   Side::Plan plan = server(Transport::stream, GetParam());
   plan.reassemblies = 0;
   Side one(plan);
@@ -427,7 +427,7 @@ TEST_P(Stream, a_message_in_fragments_waits_where_there_is_no_room) {
   EXPECT_FALSE(one.session.ended());
 }
 
-TEST_P(Stream, nothing_is_acknowledged) {
+TEST_P(SessionOverStream, nothing_is_acknowledged) {
   ASSERT_TRUE(a.send("one"));
   b.hear_all(a.say(at_ms(1)), at_ms(1));
   EXPECT_THAT(b.say(at_ms(1)), IsEmpty());
