@@ -9,6 +9,16 @@ namespace tacit::test {
 
 using Frames = std::vector<std::vector<std::uint8_t>>;  // frames and acknowledgements, one an element
 
+inline usmp::FrameType type_of(const std::vector<std::uint8_t>& bytes) {
+  return static_cast<usmp::FrameType>(bytes[3]);
+}
+inline std::vector<usmp::FrameType> types(const Frames& said) {
+  std::vector<usmp::FrameType> all;
+  for (const auto& one : said)
+    if (!usmp::is_acknowledgement(one)) all.push_back(type_of(one));
+  return all;
+}
+
 // Random bytes that are the same in each run.
 class CountingRandom final : public crypto::Random {
  public:
@@ -43,12 +53,13 @@ class Side {
     bool peer_takes_rekey = false;
   };
 
-  explicit Side(const Plan& plan)
+  explicit Side(const Plan& plan) : Side(plan, some_keys(plan.wire)) {}
+  Side(const Plan& plan, usmp::Keys&& keys)
       : plan_(plan), outgoing_(plan.messages), outgoing_memory_(plan.messages * usmp::message_size_max),
         reassembly_(plan.reassemblies), reassembly_memory_(plan.reassemblies * usmp::message_size_max),
         keys_(key_entries_, key_buckets_), lender_{keys_, random_, free_, finished_, reassemblies_, plan.patience},
         session(lender_,
-                {plan.role, plan.transport, plan.wire, some_session, some_keys(plan.wire), {}, plan.peer_takes_rekey},
+                {plan.role, plan.transport, plan.wire, some_session, std::move(keys), {}, plan.peer_takes_rekey},
                 at_ms(0)) {
     for (std::size_t i = 0; i < outgoing_.size(); ++i) {
       outgoing_[i].memory = MutBytes(outgoing_memory_).subspan(i * usmp::message_size_max, usmp::message_size_max);

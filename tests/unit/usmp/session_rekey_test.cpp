@@ -17,7 +17,6 @@ using namespace usmp;
 Side::Plan plan(Role role, Transport transport = Transport::datagrams) {
   return {.role = role, .transport = transport};
 }
-FrameType type_of(const std::vector<std::uint8_t>& frame) { return static_cast<FrameType>(frame[3]); }
 std::uint8_t seq_of(const std::vector<std::uint8_t>& frame) { return frame[4]; }
 
 class SessionRekeyOver : public testing::TestWithParam<Transport> {

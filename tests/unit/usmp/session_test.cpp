@@ -21,13 +21,6 @@ Side::Plan server(Transport transport = Transport::datagrams, Wire wire = Wire::
 }
 
 std::string text(std::size_t size) { return std::string(size, static_cast<char>('a' + size % 26)); }
-FrameType type_of(const std::vector<std::uint8_t>& bytes) { return static_cast<FrameType>(bytes[3]); }
-std::vector<FrameType> types(const Frames& frames) {
-  std::vector<FrameType> all;
-  for (const auto& one : frames)
-    if (!is_acknowledgement(one)) all.push_back(type_of(one));
-  return all;
-}
 
 struct Way {
   Transport transport;
