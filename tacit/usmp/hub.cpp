@@ -177,7 +177,9 @@ std::optional<HubEvent> Hub::poll_connected() {
 std::optional<HubEvent> Hub::poll_change() {
   HubSession& s = *changed_.front();
   std::optional<HubEvent> event;
-  if (std::exchange(s.tell_moved, false)) {
+  if (std::exchange(s.tell_moving, false)) {
+    event = DeviceMoving{s.ref(), s.device, s.candidate.path.peer};
+  } else if (std::exchange(s.tell_moved, false)) {
     event = DeviceMoved{s.ref(), s.device, s.moved_from, s.home.path.peer};
   } else if (std::exchange(s.tell_answered, false)) {
     event = DeviceAnswered{s.ref(), s.device, duration_of(s.round_trip)};
@@ -193,7 +195,8 @@ std::optional<HubEvent> Hub::poll_change() {
 // Puts the session where it is told next, or nowhere.
 void Hub::tell(HubSession& s) {
   if (s.tell_connected || s.tell_weak) connected_.push_back(s);
-  else if (s.tell_moved || s.tell_answered || s.state == HubSession::State::over) changed_.push_back(s);
+  else if (s.tell_moving || s.tell_moved || s.tell_answered || s.state == HubSession::State::over)
+    changed_.push_back(s);
   else List<HubSession, Telling>::remove(s);
 }
 

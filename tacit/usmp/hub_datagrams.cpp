@@ -81,6 +81,8 @@ void Hub::from_elsewhere(HubSession& s, const Received& received, const Path& fr
     sessions_.put(s.candidate, from);
     s.credit = 0;
     s.asked = false;
+    s.tell_moving = true;
+    tell(s);
   }
   s.credit += static_cast<std::uint32_t>(size - acknowledgement_size_of(s.wire, FrameType::data));
   s.frame_owed = true;

@@ -74,6 +74,14 @@ struct DeviceAnswered {
   Duration round_trip;
 };
 
+// A UDP session's device spoke from a new address, which is yet to be proven: the proof names no session in clear. For
+// an owner with several hubs at one address, who sees to it that what comes from there reaches this one.
+struct DeviceMoving {
+  SessionRef session;
+  DeviceId device{};
+  Endpoint to;
+};
+
 // A UDP session followed its device to a new address, which is proven.
 struct DeviceMoved {
   SessionRef session;
@@ -89,6 +97,6 @@ struct DeviceDropped {
 };
 
 using HubEvent = std::variant<KeyWanted, DeviceConnected, WeakWire, DeviceDisconnected, DeviceMessage, DeviceOutcome,
-                              DeviceAnswered, DeviceMoved, DeviceDropped>;
+                              DeviceAnswered, DeviceMoving, DeviceMoved, DeviceDropped>;
 
 }  // namespace tacit::usmp

@@ -41,7 +41,7 @@ struct HubSession : Timer, Link<>, Link<Telling>, Link<Speaking> {
   };
 
   State state = State::free;
-  bool tell_connected = false, tell_weak = false, tell_moved = false, tell_answered = false;
+  bool tell_connected = false, tell_weak = false, tell_moving = false, tell_moved = false, tell_answered = false;
   bool ping_wanted = false;    // by the owner
   std::uint16_t outgoing = 0;  // messages that have not ended
   Transport transport{};

@@ -20,7 +20,8 @@ HubSession* HubSessions::add(const SessionId& id, const DeviceId& device) {
   List<HubSession>::remove(*session);
   ++count_;
   session->state = HubSession::State::promised;
-  session->tell_connected = session->tell_weak = session->tell_moved = session->tell_answered = false;
+  session->tell_connected = session->tell_weak = session->tell_moving = session->tell_moved = false;
+  session->tell_answered = false;
   session->ping_wanted = false;
   session->outgoing = 0;
   ++session->generation;

@@ -608,6 +608,8 @@ TEST_F(Served, a_session_follows_its_device_when_the_new_address_acknowledges) {
   bench.hear(away, lamp.data("again"));
   const auto ping = bench.find(FrameType::ping, bench.heard_at(away));
   ASSERT_TRUE(ping);
+  EXPECT_EQ(bench.count<DeviceMoving>(), 1u);
+  EXPECT_EQ(bench.last<DeviceMoving>().to, away);
   EXPECT_EQ(bench.count<DeviceMoved>(), 0u);
   bench.hear(away, lamp.acknowledgement(*ping));
   EXPECT_EQ(bench.last<DeviceMoved>().from, home);
