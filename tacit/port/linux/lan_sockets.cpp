@@ -219,7 +219,8 @@ void LanSockets::open_missing(std::span<const Place> wanted) {
     if (std::ranges::find(others_, place, &Member::place) != others_.end()) continue;
     Member& member = others_.emplace_back(place);
     const bool shared = place.role == Role::group;
-    const auto error = open(member, {.at = place.at, .shared = shared, .offload = config_.offload});
+    const auto error =
+        open(member, {.at = place.at, .shared = shared, .spread = config_.beside_a_server, .offload = config_.offload});
     if (!error) continue;
     others_.pop_back();
     deaf_at_.push_back({place.at, place.role == Role::unrequested, error});

@@ -18,6 +18,7 @@ struct LanConfig {
   Ports own;                              // one's own port is the first free one of these
   std::vector<std::string> interfaces{};  // by name; none: see choose_interfaces()
   bool hear_unrequested_unicast = false;  // listen for unicast to the group's port too, if no other program does
+  bool beside_a_server = false;           // of this user, whose sockets have the group's port and are open for sharing
   Offload offload = Offload::on;
 };
 
