@@ -9,6 +9,7 @@ void add_completion(Program&);
 void add_config(Program&);
 void add_conformance(Program&);
 void add_doctor(Program&);
+void add_find(Program&);
 void add_key(Program&);
 void add_man(Program&);
 void add_peers(Program&);

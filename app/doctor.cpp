@@ -44,6 +44,7 @@ ExitCode examine(Program& program, const DoctorOptions& options) {
   const auto found = key.file ? check_sockets(key.file->key, interfaces)
                               : check_sockets(host::Key::generate(host::KeyKind::nomq_v1, random), interfaces);
   findings.insert(findings.end(), found.begin(), found.end());
+  findings.push_back(check_mdns());
   for (const Finding& finding : findings) options.json ? print_json(finding) : print(finding);
   const bool ill = std::ranges::find(findings, Health::problem, &Finding::health) != findings.end();
   return ill ? ExitCode::other : ExitCode::ok;
@@ -52,10 +53,11 @@ ExitCode examine(Program& program, const DoctorOptions& options) {
 }  // namespace
 
 void add_doctor(Program& program) {
-  CLI::App& app = program.add(program.root(), "doctor", "look for what keeps messages from arriving on this machine",
-                              "tacit doctor           # clock, key file, broadcast, ports, buffers; exit code 1 if "
-                              "there is a problem\n"
-                              "tacit doctor --json");
+  CLI::App& app =
+      program.add(program.root(), "doctor", "look for what keeps messages from arriving on this machine",
+                  "tacit doctor           # clock, key file, broadcast, ports, buffers, multicast DNS; exit code 1 if "
+                  "there is a problem\n"
+                  "tacit doctor --json");
   auto options = std::make_shared<DoctorOptions>();
   program.add_key_file(app);
   app.add_option("--interface", options->interfaces, "A network interface to look at; may be repeated.")

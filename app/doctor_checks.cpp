@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "tacit/crypto/backend/openssl_random.hpp"
+#include "tacit/host/avahi.hpp"
 #include "tacit/port/linux/clock.hpp"
 
 namespace tacit::app {
@@ -138,6 +139,15 @@ Finding check_clock() {
         "Start an NTP client (`timedatectl set-ntp true`): packets of a clock that is wrong are refused as stale or "
         "future."};
   return {"clock", Health::good, "it is synchronised"};
+}
+
+Finding check_mdns() {
+  const std::error_code why = host::check_avahi();
+  if (!why) return {"multicast dns", Health::good, "avahi-daemon runs"};
+  return {
+      "multicast dns", Health::advice, why.message(),
+      "Install and start avahi-daemon (`apt install avahi-daemon`): USMP servers here are announced through it, and "
+      "`tacit find` asks it. The UDP query works without."};
 }
 
 NamedKey check_key_file(const std::optional<std::string>& path) {

@@ -23,6 +23,9 @@ using Findings = std::vector<Finding>;
 // Packets carry the time, and what is too old or from the future is refused.
 Finding check_clock();
 
+// Whether servers and `tacit find` can use multicast DNS here.
+Finding check_mdns();
+
 struct NamedKey {
   std::optional<host::KeyFile> file;
   Finding finding;
