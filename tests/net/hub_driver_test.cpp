@@ -14,6 +14,7 @@
 #include "tests/net/break_socket.hpp"
 #include "tests/net/caller.hpp"
 #include "tests/net/namespaces.hpp"
+#include "tests/net/station.hpp"
 #include "tests/support/allocations.hpp"
 #include "tests/support/echo_hub.hpp"
 
@@ -410,6 +411,19 @@ TEST_F(HubDriverTest, a_udp_socket_that_broke_is_opened_again) {
     post(socket, "again");
     return heard_ > 0;
   }));
+}
+
+TEST_F(HubDriverTest, a_machine_that_has_only_datagrams_is_served_without_tcp) {
+  Talker talker;
+  std::vector<std::string> heard;
+  host_->inside([&] { sockets_.emplace(ServerConfig{.tcp = false}); });
+  HubDriver<Talker> driver(talker, *sockets_, [&](const Talker::Event& event) { heard.emplace_back(event.text); });
+  talker.say({server(), {}, false}, "how?");  // it asks itself
+  for (int turns = 0; turns < 1000 && heard.size() < 2; ++turns) {
+    driver.turn();
+    (void)sockets_->wait(10_ms);
+  }
+  EXPECT_EQ(heard, (std::vector<std::string>{"how?", "answer"}));
 }
 
 TEST_F(HubDriverTest, neither_a_connection_nor_a_packet_costs_an_allocation) {

@@ -7,14 +7,14 @@
 
 namespace tacit::linux_port {
 
-// Joins one hub to the sockets of a server. There is no protocol in it, and no loop over events, packets or
-// connections: that is drain() in kit.
+// Joins one hub to the sockets of a server; or a machine that has only datagrams, such as a client, to sockets without
+// TCP. There is no protocol in it, and no loop over events, packets or connections: that is drain() in kit.
 //
 // After verbs of its own the owner calls flush(); from inside `deliver` that is not needed, and does nothing. `deliver`
 // runs inside flush() and turn(), on the thread of whoever calls them: with an executor that is one of its own, and a
 // strand makes many of them one. Machine and sockets have to outlive the driver, which must not be destroyed from
 // inside `deliver`: post that. What `deliver` throws comes out of flush() or turn() when those are done.
-template <StreamHub M> class HubDriver {
+template <DatagramMachine M> class HubDriver {
  public:
   using Event = typename M::Event;
   using Deliver = std::function<void(const Event&)>;
@@ -43,10 +43,7 @@ template <StreamHub M> class HubDriver {
       sockets_.look(t.tick);
       for (auto in = sockets_.receive(); !in.empty(); in = sockets_.receive())
         offer(machine_, port_, sift_ ? sift_(in) : in, t);
-      if (TcpServer* const tcp = sockets_.tcp()) {
-        accept(*tcp, t);
-        while (const auto ready = tcp->next()) serve(*tcp, *ready, t);
-      }
+      if constexpr (StreamHub<M>) serve_streams(t);
       wake(machine_, port_, t);
     });
   }
@@ -77,6 +74,13 @@ template <StreamHub M> class HubDriver {
     Deliver handler;
     std::exception_ptr thrown{};
   };
+
+  void serve_streams(Now t) {
+    TcpServer* const tcp = sockets_.tcp();
+    if (!tcp) return;
+    accept(*tcp, t);
+    while (const auto ready = tcp->next()) serve(*tcp, *ready, t);
+  }
 
   void accept(TcpServer& tcp, Now t) {
     while (const auto stranger = tcp.accept()) {
