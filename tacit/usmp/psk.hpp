@@ -1,22 +1,24 @@
 #pragma once
-#include "tacit/base/result.hpp"
-#include "tacit/base/secret.hpp"
+#include "tacit/crypto/crypto.hpp"
 
 namespace tacit::usmp {
 
 // The key that a device and its server share. It authenticates handshakes and encrypts nothing.
 //
-// 16 bytes are what every version since 0.6 asks for, and 32 random ones are what we make. HMAC hashes what is longer
-// than 64 bytes, so there is nothing to win beyond.
+// At least 16 bytes, as every version since 0.6 asks; we make 32 random ones. HMAC takes the SHA-256 of a key longer
+// than 64 bytes in its place, so that is what is kept of one: its macs are the same.
 class Psk {
  public:
-  static constexpr std::size_t size_min = 16, size_max = 64;
+  static constexpr std::size_t size_min = 16, size_max = 64;  // size_max: of what is kept
 
-  // Gives weak_key for fewer than 16 bytes, too_large for more than 64.
+  // Gives weak_key for fewer than 16 bytes.
   static Result<Psk> of(Bytes bytes) {
     if (bytes.size() < size_min) return Reason::weak_key;
-    if (bytes.size() > size_max) return Reason::too_large;
-    return Psk(bytes);
+    if (bytes.size() <= size_max) return Psk(bytes);
+    crypto::Digest digest = crypto::sha256({bytes});
+    Psk psk{Bytes(digest)};
+    wipe(digest);
+    return psk;
   }
 
   Psk duplicate() const { return Psk(reveal()); }
