@@ -49,13 +49,22 @@ Result<std::size_t> frame_size(Bytes first_bytes, Wires accepted) {
   return header_size + header->payload_size;
 }
 
-void encode_frame(const Header& what, MutBytes frame) {
+void encode_frame(const Header& header, MutBytes frame) {
+  encode_header(header, frame);
+  encode_crc(frame);
+}
+
+void encode_header(const Header& what, MutBytes frame) {
   require(frame.size() >= header_size && frame.size() <= frame_size_max);
   Header header = what;
   header.payload_size = static_cast<std::uint16_t>(frame.size() - header_size);
   wire::encode(header, frame);
-  header.crc = crc_of(frame);
-  wire::encode(header, frame);
+}
+
+void encode_crc(MutBytes frame) {
+  const std::uint16_t crc = crc_of(frame);
+  frame[crc_at] = static_cast<std::uint8_t>(crc);
+  frame[crc_at + 1] = static_cast<std::uint8_t>(crc >> 8);
 }
 
 }  // namespace tacit::usmp

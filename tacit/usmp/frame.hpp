@@ -100,5 +100,8 @@ Result<std::size_t> frame_size(Bytes first_bytes, Wires accepted);
 // Completes `frame`, whose payload lies behind the 12 bytes of the header, which are written: payload_size and crc come
 // from the payload, the rest from `header`. At most 492 bytes.
 void encode_frame(const Header& header, MutBytes frame);
+// The same in two steps, for a payload that is sealed in between: what is authenticated with it, and what covers it.
+void encode_header(const Header& header, MutBytes frame);
+void encode_crc(MutBytes frame);
 
 }  // namespace tacit::usmp

@@ -29,12 +29,11 @@ void seal(const crypto::AesGcm& key, const SessionId& session, const Header& hea
   if (text.data() != sealed.data()) copy(text, sealed);
   write_nonce(session, header.seq, frame.subspan(header_size));
 
-  // The header is authenticated and the crc comes of the ciphertext: the header is written before and after.
-  encode_frame(header, frame);
+  encode_header(header, frame);
   crypto::AesGcm::SealJob job{frame.subspan(header_size, seal_nonce_size), frame.first(authenticated_size), sealed,
                               frame.last(seal_tag_size)};
   key.seal({&job, 1});
-  encode_frame(header, frame);
+  encode_crc(frame);
 }
 
 Result<Opened> open(const crypto::AesGcm& key, const SessionId& session, const Frame& frame) {
