@@ -3,7 +3,8 @@
 #
 # A GoogleTest program, each of its tests known to ctest as NAME/Suite.test and labelled with the folder it is in
 # (unit, sim, net, cli, ...). With BACKENDS there is one program per crypto library, NAME_openssl and NAME_bearssl,
-# made of the same sources: which library computes is chosen when linking. Run one with build/dev/tests/bin/NAME.
+# made of the same sources: which library computes is chosen when linking. Run one from the top of
+# the tree with build/dev/tests/bin/NAME: TACIT_SOURCE_DIR is relative, so that a test is compiled alike in every checkout.
 # GTEST_SKIP() marks what cannot run here; ctest lists it as skipped, never as passed. TIMEOUT is for each test,
 # in seconds. SERIAL: no other test runs at the same time.
 find_package(GTest REQUIRED)
@@ -33,7 +34,7 @@ function(tacit_add_test_program program backend)
   add_executable(${program} ${arg_SOURCES})
   target_link_libraries(${program} PRIVATE ${arg_LIBRARIES} ${backend} GTest::gmock GTest::gtest_main Threads::Threads)
   target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_compile_definitions(${program} PRIVATE TACIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${program} PRIVATE TACIT_SOURCE_DIR=".")
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests/bin")
 
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests" OUTPUT_VARIABLE folder)
