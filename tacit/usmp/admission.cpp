@@ -14,7 +14,7 @@ bool is_ipv4(const Endpoint& at) {
 Ticks lock_out_of(const Record& record) {
   if (record.failures <= Admission::free_failures) return {};
   const Ticks most = record.known ? Admission::lock_known_max : Admission::lock_max;
-  const unsigned doublings = std::min(record.failures - Admission::free_failures - 1, 6);
+  const auto doublings = std::min<unsigned>(record.failures - Admission::free_failures - 1u, 6u);
   return std::min(Admission::lock_first * (1u << doublings), most);
 }
 

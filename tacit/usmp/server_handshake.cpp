@@ -17,22 +17,22 @@ void ServerHandshake::offer(std::span<const OfferedKey> keys, crypto::Random& ra
   require(keys.size() <= keys_max);
   const auto from_device = Transcript::of_client(wire_, exchange_, device_);
   const auto from_us = Transcript::of_server(wire_, exchange_, session_);
-  expected_.emplace();
   for (std::size_t i = 0; i < keys_max; ++i) {
     Secret<32> nobodys;
     random.fill(nobodys.fill());
     const bool real = i < keys.size();
     const auto psk = Psk::of(real ? keys[i].psk : nobodys.reveal());
-    Expected& expected = (*expected_)[i];
+    Expected& expected = expected_[i];
     expected.from_device = Secret<32>(from_device.mac(*psk));
     expected.from_us = Secret<32>(from_us.mac(*psk));
     if (real) expected.tag = keys[i].tag;
   }
   keys_ = static_cast<std::uint8_t>(keys.size());
+  offered_ = true;
 }
 
 ServerHandshake::Verdict ServerHandshake::verdict() const {
-  if (!expected_ || !proof_) return Verdict::pending;
+  if (!offered_ || !proof_) return Verdict::pending;
   return proven() ? Verdict::proven : Verdict::refused;
 }
 
@@ -40,8 +40,8 @@ ServerHandshake::Verdict ServerHandshake::verdict() const {
 const ServerHandshake::Expected* ServerHandshake::proven() const {
   const Expected* found = nullptr;
   for (std::size_t i = 0; i < keys_max; ++i) {
-    const bool right = crypto::equal((*expected_)[i].from_device.reveal(), proof_->mac);
-    if (right && i < keys_) found = &(*expected_)[i];
+    const bool right = crypto::equal(expected_[i].from_device.reveal(), proof_->mac);
+    if (right && i < keys_) found = &expected_[i];
   }
   return found;
 }

@@ -34,7 +34,7 @@ class ServerHandshake {
   // At most two; none for a device that may not have a session.
   void offer(std::span<const OfferedKey>, crypto::Random&);
   void hear(const HelloAck& proof) { proof_ = proof; }
-  bool offered() const { return expected_.has_value(); }
+  bool offered() const { return offered_; }
   bool heard() const { return proof_.has_value(); }
 
   Verdict verdict() const;
@@ -59,12 +59,13 @@ class ServerHandshake {
   const Expected* proven() const;
 
   Wire wire_;
+  bool offered_ = false;
   std::uint8_t keys_ = 0;  // of those expected so many are real, the first ones
   DeviceId device_;
   SessionId session_;
   Exchange exchange_;
   Secret<32> private_key_;
-  std::optional<std::array<Expected, keys_max>> expected_;
+  std::array<Expected, keys_max> expected_;
   std::optional<HelloAck> proof_;
 };
 
