@@ -28,7 +28,7 @@ void Hub::on_datagram(Datagram& datagram, Tick now) {
 // Which session a frame is of, its nonce says; that it is, its tag. Where it came from is of no consequence for either.
 void Hub::on_sealed(const Frame& frame, const Path& from, Tick now) {
   const std::size_t size = frame.bytes().size();
-  if (frame.payload().size() < seal_size) return drop(Reason::bad_length, from, std::nullopt, now);
+  if (frame.payload().size() < seal_size) return drop(Reason::truncated, from, std::nullopt, now);
   HubSession* s = sessions_.find_by_id(frame.payload().subspan(sizeof(Header::seq), sizeof(HubSession::id_front)));
   if (!s || !s->session || s->transport != Transport::datagrams)
     return drop(Reason::unknown_id, from, std::nullopt, now);

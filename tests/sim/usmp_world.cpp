@@ -21,28 +21,30 @@ void Ledger::arrived(std::string_view text, std::vector<std::string>& complaints
   if (!arrived_.insert(whole).second) complaints.push_back("a message arrived twice");
 }
 
-void Ledger::ended(std::uint32_t handle, bool delivered, std::vector<std::string>& complaints) {
+void Ledger::ended(std::uint32_t handle, bool acknowledged, std::vector<std::string>& complaints) {
   const auto found = open_.find(handle);
   if (found == open_.end()) return complaints.push_back("a message ended twice");
-  if (delivered && !arrived_.contains(found->second)) complaints.push_back("what was acknowledged had not arrived");
+  if (acknowledged && !arrived_.contains(found->second)) complaints.push_back("what was acknowledged had not arrived");
   open_.erase(found);
 }
 
 // --- Server ------------------------------------------------------------------------------------------
 
-UsmpServer::UsmpServer(sim::Network& network, const Endpoint& at, std::uint64_t seed,
+UsmpServer::UsmpServer(sim::Network& network, sim::Streams& streams, const Endpoint& at, std::uint64_t seed,
                        std::vector<std::string>& complaints)
-    : network_(network), at_(at), seed_(seed), complaints_(complaints), run_(std::make_unique<Run>(*this, seed)) {}
+    : network_(network), streams_(streams), at_(at), seed_(seed), complaints_(complaints),
+      run_(std::make_unique<Run>(*this, seed)) {}
 
 UsmpServer::Run::Run(UsmpServer& server, std::uint64_t seed)
     : random(seed), hub(HubConfig{}, memory->tables(), random),
-      host(server.network_, server.at_, hub, [&server](const HubEvent& event) { server.on(event); }) {}
+      host(server.network_, server.streams_, server.at_, hub, [&server](const HubEvent& event) { server.on(event); }) {}
 
 void UsmpServer::restart() {
   sessions_.clear();
   for (auto& [id, ledger] : to_device) ledger.forget_handles();
   run_.reset();
-  run_ = std::make_unique<Run>(*this, ++seed_ << 20);
+  seed_ += 1 << 20;
+  run_ = std::make_unique<Run>(*this, seed_);
 }
 
 bool UsmpServer::send(const DeviceId& device, std::size_t size) {
@@ -77,44 +79,71 @@ void UsmpServer::on(const HubEvent& event) {
   if (const auto* message = std::get_if<DeviceMessage>(&event))
     from_device[message->device].arrived(text_of(message->message), complaints_);
   if (const auto* outcome = std::get_if<DeviceOutcome>(&event))
-    to_device[outcome->device].ended(static_cast<std::uint32_t>(outcome->handle), !outcome->reason, complaints_);
+    to_device[outcome->device].ended(static_cast<std::uint32_t>(outcome->handle),
+                                     !outcome->reason && transport == Transport::datagrams, complaints_);
   if (std::holds_alternative<DeviceMoved>(event)) ++moved;
 }
 
 // --- Board -------------------------------------------------------------------------------------------
 
-UsmpBoard::UsmpBoard(sim::Network& network, UsmpServer& server, const Endpoint& server_at, std::uint8_t number,
-                     std::uint64_t seed, std::vector<std::string>& complaints)
-    : network_(network), server_(server), server_at_(server_at), id_{2, 0, 0, 0, 0, number},
+struct UsmpBoard::DatagramRun final : Run {
+  DatagramRun(UsmpBoard& board, const ClientConfig& config)
+      : Run(board.seed_), machine(config, board.psk_, {board.server_at_, {}, false}, memory.tables(), random),
+        host(board.network_, board.at_, machine, [&board](const ClientEvent& event) { board.on(event); }) {}
+  Client& client() override { return machine; }
+  void speak() override { host.speak(); }
+  void move(const Endpoint& to) override { host.move(to); }
+  void step_clock(Duration ahead) override { host.set_wall_clock_ahead(ahead); }
+
+  DatagramClient machine;
+  sim::Host<DatagramClient> host;
+};
+
+struct UsmpBoard::StreamRun final : Run {
+  StreamRun(UsmpBoard& board, const ClientConfig& config)
+      : Run(board.seed_), machine(config, board.psk_, memory.tables(), random),
+        host(board.network_, board.streams_, board.at_, machine,
+             [&board](const ClientEvent& event) { board.on(event); }) {}
+  Client& client() override { return machine; }
+  void speak() override { host.speak(); }
+
+  StreamClient machine;
+  sim::StreamHost<StreamClient> host;
+};
+
+UsmpBoard::UsmpBoard(sim::Network& network, sim::Streams& streams, Transport transport, UsmpServer& server,
+                     const Endpoint& server_at, std::uint8_t number, std::uint64_t seed,
+                     std::vector<std::string>& complaints)
+    : network_(network), streams_(streams), transport_(transport), server_(server), server_at_(server_at),
+      at_(server_at), id_{2, 0, 0, 0, 0, number},
       psk_(*Psk::of(bytes_of("the key of device number " + std::to_string(number)))), seed_(seed),
       complaints_(complaints) {
   server.know(id_, psk_);
-  Endpoint at = server_at;
-  at.ip[15] = number, at.port = 5000;
-  run_ = std::make_unique<Run>(*this, at, seed);
+  at_.ip[15] = number, at_.port = 5000;
+  start();
 }
 
-UsmpBoard::Run::Run(UsmpBoard& board, const Endpoint& at, std::uint64_t seed)
-    : random(seed), client(ClientConfig{.device = board.id_, .server_takes_rekey = true}, board.psk_,
-                           {board.server_at_, {}, false}, memory.tables(), random),
-      host(board.network_, at, client, [&board](const ClientEvent& event) { board.on(event); }) {
-  client.connect(host.now());
-  host.speak();
+void UsmpBoard::start() {
+  const ClientConfig config{.device = id_, .server_takes_rekey = true};
+  if (transport_ == Transport::datagrams) run_ = std::make_unique<DatagramRun>(*this, config);
+  else run_ = std::make_unique<StreamRun>(*this, config);
+  run_->client().connect(now());
+  run_->speak();
 }
 
 void UsmpBoard::restart() {
-  const Endpoint at = run_->host.at();
   server_.from_device[id_].forget_handles();
   run_.reset();
-  run_ = std::make_unique<Run>(*this, at, ++seed_ << 20);
+  seed_ += 1 << 20;
+  start();
 }
 
 bool UsmpBoard::send(std::size_t size) {
   Ledger& ledger = server_.from_device[id_];
   const std::string text = ledger.write(size);
-  const auto handle = run_->client.send(bytes_of(text), run_->host.now());
+  const auto handle = run_->client().send(bytes_of(text), now());
   if (handle) ledger.sent(static_cast<std::uint32_t>(*handle), text);
-  run_->host.speak();
+  run_->speak();
   return handle.has_value();
 }
 
@@ -122,7 +151,8 @@ void UsmpBoard::on(const ClientEvent& event) {
   if (const auto* message = std::get_if<Message>(&event))
     server_.to_device[id_].arrived(text_of(message->message), complaints_);
   if (const auto* outcome = std::get_if<Outcome>(&event))
-    server_.from_device[id_].ended(static_cast<std::uint32_t>(outcome->handle), !outcome->reason, complaints_);
+    server_.from_device[id_].ended(static_cast<std::uint32_t>(outcome->handle),
+                                   !outcome->reason && transport_ == Transport::datagrams, complaints_);
 }
 
 // --- Attacker ----------------------------------------------------------------------------------------

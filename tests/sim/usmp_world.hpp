@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tacit/port/sim/host.hpp"
+#include "tacit/port/sim/stream_host.hpp"
 #include "tacit/usmp/client.hpp"
 #include "tacit/usmp/hub.hpp"
 
@@ -33,7 +34,8 @@ class Ledger {
   void forget_handles() { open_.clear(); }  // the sender lost its memory
   // All of these complain where it cannot be.
   void arrived(std::string_view text, std::vector<std::string>& complaints);
-  void ended(std::uint32_t handle, bool delivered, std::vector<std::string>& complaints);
+  // `acknowledged`: by the other side, so it has it.
+  void ended(std::uint32_t handle, bool acknowledged, std::vector<std::string>& complaints);
 
   std::size_t open() const { return open_.size(); }
   std::size_t arrivals() const { return arrived_.size(); }
@@ -46,7 +48,7 @@ class Ledger {
 
 class UsmpServer {
  public:
-  UsmpServer(sim::Network&, const Endpoint&, std::uint64_t seed, std::vector<std::string>& complaints);
+  UsmpServer(sim::Network&, sim::Streams&, const Endpoint&, std::uint64_t seed, std::vector<std::string>& complaints);
 
   void know(const usmp::DeviceId& id, const usmp::Psk& psk) { keys_.emplace(id, psk.duplicate()); }
   void restart();
@@ -58,6 +60,7 @@ class UsmpServer {
 
   std::map<usmp::DeviceId, Ledger> to_device, from_device;
   unsigned moved = 0;
+  usmp::Transport transport{};  // of its devices: a stream acknowledges nothing
 
  private:
   struct Run {
@@ -65,11 +68,12 @@ class UsmpServer {
     sim::Random random;
     std::unique_ptr<usmp::HubMemory<server_sizes>> memory = std::make_unique<usmp::HubMemory<server_sizes>>();
     usmp::Hub hub;
-    sim::Host<usmp::Hub> host;
+    sim::HubHost<usmp::Hub> host;
   };
   void on(const usmp::HubEvent&);
 
   sim::Network& network_;
+  sim::Streams& streams_;
   Endpoint at_;
   std::uint64_t seed_;
   std::vector<std::string>& complaints_;
@@ -80,34 +84,45 @@ class UsmpServer {
 
 class UsmpBoard {
  public:
-  UsmpBoard(sim::Network&, UsmpServer&, const Endpoint& server, std::uint8_t number, std::uint64_t seed,
-            std::vector<std::string>& complaints);
+  UsmpBoard(sim::Network&, sim::Streams&, usmp::Transport, UsmpServer&, const Endpoint& server, std::uint8_t number,
+            std::uint64_t seed, std::vector<std::string>& complaints);
 
   void restart();
   bool send(std::size_t size);
-  void move(const Endpoint& to) { run_->host.move(to); }
-  void step_clock(Duration ahead) { run_->host.set_wall_clock_ahead(ahead); }
+  void move(const Endpoint& to) { run_->move(at_ = to); }
+  void step_clock(Duration ahead) { run_->step_clock(ahead); }
   void rekey() {
-    (void)run_->client.rekey(run_->host.now());
-    run_->host.speak();
+    (void)run_->client().rekey(now());
+    run_->speak();
   }
-  bool connected() const { return run_->client.session() != nullptr; }
+  bool connected() { return run_->client().session() != nullptr; }
   const usmp::DeviceId& id() const { return id_; }
-  Endpoint at() const { return run_->host.at(); }
+  const Endpoint& at() const { return at_; }
 
  private:
+  // From a start to the next, over either transport.
   struct Run {
-    Run(UsmpBoard&, const Endpoint& at, std::uint64_t seed);
+    explicit Run(std::uint64_t seed) : random(seed) {}
+    virtual ~Run() = default;
+    virtual usmp::Client& client() = 0;
+    virtual void speak() = 0;
+    virtual void move(const Endpoint&) {}
+    virtual void step_clock(Duration) {}
+
     sim::Random random;
     usmp::ClientMemory<device_sizes> memory;
-    usmp::DatagramClient client;
-    sim::Host<usmp::DatagramClient> host;
   };
+  struct DatagramRun;
+  struct StreamRun;
+  void start();
   void on(const usmp::ClientEvent&);
+  Now now() const { return {network_.now(), std::nullopt}; }
 
   sim::Network& network_;
+  sim::Streams& streams_;
+  usmp::Transport transport_;
   UsmpServer& server_;
-  Endpoint server_at_;
+  Endpoint server_at_, at_;
   usmp::DeviceId id_;
   usmp::Psk psk_;
   std::uint64_t seed_;
