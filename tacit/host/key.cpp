@@ -8,7 +8,7 @@
 namespace tacit::host {
 namespace {
 
-static_assert(std::ranges::all_of(key_forms, [](const KeyForm& form) { return form.size <= max_key_size; }));
+static_assert(std::ranges::all_of(key_forms, [](const KeyForm& form) { return form.size_max <= max_key_size; }));
 
 constexpr std::size_t checksum_size = 4;
 constexpr std::string_view blanks = " \t\r";
@@ -96,14 +96,15 @@ const KeyForm& form_of(KeyKind kind) {
   return *found;
 }
 
-Key::Key(KeyKind kind, Bytes bytes) : kind_(kind) {
-  require(bytes.size() == form_of(kind).size);
+Key::Key(KeyKind kind, Bytes bytes) : Key(kind, bytes.size()) {
+  require(bytes.size() >= form_of(kind).size_min && bytes.size() <= form_of(kind).size_max);
   copy(bytes, bytes_.fill());
 }
 
 Key Key::generate(KeyKind kind, crypto::Random& random) {
-  Key key(kind);
-  random.fill(key.bytes_.fill().first(form_of(kind).size));
+  require(std::ranges::find(nomq_kinds, kind) != nomq_kinds.end());
+  Key key(kind, form_of(kind).size_max);
+  random.fill(key.bytes_.fill().first(key.size_));
   return key;
 }
 
@@ -176,12 +177,14 @@ Attempt<KeyWithComment> read_key_text(std::string_view text, const std::string& 
   }
 
   const std::string_view encoded = lines.key.substr(form->prefix.size());
-  const std::size_t right_length = base64_length(Base64::url, form->size + checksum_size);
-  if (encoded.size() != right_length) {
-    return Problem{Fault::wrong_length,
-                   where + ": the key has " + std::to_string(encoded.size()) +
-                       " characters after its prefix instead of " + std::to_string(right_length),
-                   "The file was cut off or something was added; copy it again."};
+  const std::size_t shortest = base64_length(Base64::url, form->size_min + checksum_size);
+  const std::size_t longest = base64_length(Base64::url, form->size_max + checksum_size);
+  if (encoded.size() < shortest || encoded.size() > longest) {
+    const std::string right = std::to_string(shortest) + (shortest == longest ? "" : " to " + std::to_string(longest));
+    return Problem{
+        Fault::wrong_length,
+        where + ": the key has " + std::to_string(encoded.size()) + " characters after its prefix instead of " + right,
+        "The file was cut off or something was added; copy it again."};
   }
   Secret<max_key_size + checksum_size> room;
   const auto bytes = decode_base64(Base64::url, encoded, room.fill());
@@ -189,7 +192,7 @@ Attempt<KeyWithComment> read_key_text(std::string_view text, const std::string& 
     return Problem{Fault::bad_encoding, where + ": the key has characters that base64url does not have",
                    "The file was damaged; copy it again."};
   }
-  const Bytes key = bytes->first(form->size);
+  const Bytes key = bytes->first(bytes->size() - checksum_size);
   const crypto::Digest sum = checksum(*form, key);
   if (!crypto::equal(Bytes(sum).first(checksum_size), bytes->last(checksum_size))) {
     return Problem{Fault::bad_checksum, where + ": the key does not fit its checksum",

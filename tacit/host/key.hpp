@@ -15,39 +15,46 @@
 //
 // The prefix names protocol and profile, so that nobody gives a node the wrong one; the checksum tells a
 // mistyped key from a wrong one. Blank lines and lines that begin with # are comments.
+//
+// What a key consists of depends on its kind: NoMQ's is an encryption key and a mac key, USMP's is who a device is and
+// what only it and its server know (host/device.hpp).
 namespace tacit::host {
 
-enum class KeyKind : std::uint8_t { nomq_v1, nomq_legacy };
+enum class KeyKind : std::uint8_t { nomq_v1, nomq_legacy, usmp };
 
 struct KeyForm {
   KeyKind kind;
-  std::string_view name;    // "nomq-v1", as people say it
-  std::string_view prefix;  // "tacit-nomq-v1:", as the file says it
-  std::size_t size;         // of the key, in bytes
+  std::string_view name;           // "nomq-v1", as people say it
+  std::string_view prefix;         // "tacit-nomq-v1:", as the file says it
+  std::size_t size_min, size_max;  // of the key, in bytes
 };
 
 inline constexpr std::array key_forms{
-    KeyForm{KeyKind::nomq_v1, "nomq-v1", "tacit-nomq-v1:", 64},              // encryption key, mac key
-    KeyForm{KeyKind::nomq_legacy, "nomq-legacy", "tacit-nomq-legacy:", 64},  // likewise
+    KeyForm{KeyKind::nomq_v1, "nomq-v1", "tacit-nomq-v1:", 64, 64},              // encryption key, mac key
+    KeyForm{KeyKind::nomq_legacy, "nomq-legacy", "tacit-nomq-legacy:", 64, 64},  // likewise
+    KeyForm{KeyKind::usmp, "usmp", "tacit-usmp:", 22, 70},                       // device id, PSK of 16 to 64 bytes
 };
-inline constexpr std::size_t max_key_size = 64;
+inline constexpr std::size_t max_key_size = 70;
 
 inline constexpr std::array nomq_kinds{KeyKind::nomq_v1, KeyKind::nomq_legacy};
+inline constexpr std::array usmp_kinds{KeyKind::usmp};
+inline constexpr std::array all_kinds{KeyKind::nomq_v1, KeyKind::nomq_legacy, KeyKind::usmp};
 
 const KeyForm& form_of(KeyKind);
 
 class Key {
  public:
-  Key(KeyKind, Bytes);  // as many bytes as the kind has
-  static Key generate(KeyKind, crypto::Random&);
+  Key(KeyKind, Bytes);                            // as many bytes as the kind may have
+  static Key generate(KeyKind, crypto::Random&);  // of a NoMQ kind; a USMP key begins with an id
 
   KeyKind kind() const { return kind_; }
-  Bytes reveal() const { return bytes_.reveal().first(form_of(kind_).size); }
+  Bytes reveal() const { return bytes_.reveal().first(size_); }
 
  private:
-  explicit Key(KeyKind kind) : kind_(kind) {}
+  Key(KeyKind kind, std::size_t size) : kind_(kind), size_(static_cast<std::uint8_t>(size)) {}
 
   KeyKind kind_;
+  std::uint8_t size_;
   Secret<max_key_size> bytes_;
 };
 

@@ -23,6 +23,16 @@ std::string_view name_of(Fault fault) {
     case wrong_type: return "wrong_type";
     case out_of_range: return "out_of_range";
     case unknown_name: return "unknown_name";
+    case weak_key: return "weak_key";
+    case unknown_device: return "unknown_device";
+    case revoked: return "revoked";
+    case rotation_running: return "rotation_running";
+    case others_can_read: return "others_can_read";
+    case busy: return "busy";
+    case read_only: return "read_only";
+    case disk_full: return "disk_full";
+    case damaged: return "damaged";
+    case too_new: return "too_new";
   }
   require(false);
   return {};

@@ -32,6 +32,18 @@ enum class Fault : std::uint8_t {
   wrong_type,
   out_of_range,
   unknown_name,
+  // Of keys and devices.
+  weak_key,
+  unknown_device,
+  revoked,
+  rotation_running,
+  others_can_read,
+  // Of a database.
+  busy,
+  read_only,
+  disk_full,
+  damaged,
+  too_new,
 };
 
 std::string_view name_of(Fault);

@@ -1,4 +1,6 @@
 #pragma once
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "tacit/base/secret.hpp"
@@ -25,5 +27,20 @@ template <std::size_t Size> class SecretText {
   Secret<Size> bytes_;
   std::size_t used_ = 0;
 };
+
+// For texts of which the size is not known beforehand: each piece of memory is wiped when it is given back.
+template <class T> struct WipingAllocator {
+  using value_type = T;
+  WipingAllocator() = default;
+  template <class U> WipingAllocator(const WipingAllocator<U>&) {}
+  T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
+  void deallocate(T* memory, std::size_t count) {
+    wipe({reinterpret_cast<std::uint8_t*>(memory), count * sizeof(T)});
+    std::allocator<T>().deallocate(memory, count);
+  }
+  template <class U> friend bool operator==(const WipingAllocator&, const WipingAllocator<U>&) { return true; }
+};
+// A text of up to 15 bytes may lie in the object itself, and is not wiped.
+using SecretString = std::basic_string<char, std::char_traits<char>, WipingAllocator<char>>;
 
 }  // namespace tacit::host

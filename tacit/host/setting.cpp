@@ -87,6 +87,7 @@ const std::vector<SettingForm>& context_settings() {
       {"key_file", path, "", "TACIT_KEY_FILE", "The key file, made by `tacit key gen`."},
       {"host", text, "", "TACIT_HOST", "The address to send to; with NoMQ the group is meant when there is none."},
       {"port", port, "", "TACIT_PORT", "The port at that address."},
+      {"registry", path, "", "TACIT_REGISTRY", "The registry of USMP devices, made by `tacit device add`."},
       {"interfaces", texts, "", "", "The network interfaces to use; all of them when there is none."},
       {"epoch", choice, "unix 2000 auto", "", "Where the clocks of NoMQ legacy boards begin."},
       {"after_restart", choice, "at_least_once at_most_once", "",
