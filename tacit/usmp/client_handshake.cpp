@@ -102,7 +102,7 @@ void Client::put_handshake(MutBytes out, Tick now) {
     encode_handshake(wire_, seq(state->hello.cookie ? cookie_hello_seq : hello_seq), state->hello, out);
     if (saying_.transmissions == tries_with_cookie) state->hello.cookie.reset();
   } else {
-    const Exchange& exchange = std::get<AwaitSessionOk>(state_).exchange;
+    const Exchange& exchange = std::get_if<AwaitSessionOk>(&state_)->exchange;
     const HelloAck proof{Transcript::of_client(wire_, exchange, config_.device).mac(psk_)};
     encode_handshake(wire_, seq(hello_ack_seq), proof, out);
   }

@@ -1,6 +1,4 @@
 #pragma once
-#include <cstdint>
-
 #include "tacit/kit/window.hpp"
 
 namespace tacit::usmp {
@@ -11,27 +9,33 @@ class ReceiveWindow {
  public:
   Sighting look(std::uint32_t seq) const {
     if (!started() || seq > newest_) return Sighting::first;
-    const std::uint32_t behind = newest_ - seq;
-    if (behind >= 64) return Sighting::too_old;
-    return (seen_ >> behind & 1) != 0 ? Sighting::again : Sighting::first;
+    if (newest_ - seq >= size) return Sighting::too_old;
+    return seen(seq) ? Sighting::again : Sighting::first;
   }
   // Remembers a number that is not too old.
   void mark(std::uint32_t seq) {
-    if (started() && seq <= newest_) {
-      seen_ |= std::uint64_t{1} << (newest_ - seq);
-      return;
+    if (!started() || seq > newest_) {
+      if (!started() || seq - newest_ >= size) seen_ = {}, newest_ = seq;
+      while (newest_ != seq) {
+        ++newest_;
+        word(newest_) &= ~bit(newest_);
+      }
     }
-    const std::uint32_t ahead = seq - newest_;
-    seen_ = (started() && ahead < 64 ? seen_ << ahead : 0) | 1;
-    newest_ = seq;
+    word(seq) |= bit(seq);
   }
 
-  bool started() const { return seen_ != 0; }
+  // The newest is always marked.
+  bool started() const { return seen(newest_); }
   // The number that follows the newest; 0 before the first.
   std::uint32_t next() const { return started() ? newest_ + 1 : 0; }
 
  private:
-  std::uint64_t seen_ = 0;  // bit i: newest_ - i was seen
+  static constexpr std::uint32_t size = 64;
+  static std::uint32_t bit(std::uint32_t seq) { return std::uint32_t{1} << seq % 32; }
+  std::uint32_t& word(std::uint32_t seq) { return seen_[seq / 32 % 2]; }
+  bool seen(std::uint32_t seq) const { return (seen_[seq / 32 % 2] & bit(seq)) != 0; }
+
+  std::array<std::uint32_t, size / 32> seen_{};  // bit n % 64 stands for the number n, until that place is wanted
   std::uint32_t newest_ = 0;
 };
 

@@ -89,7 +89,7 @@ Result<Session::Found> Session::find_under(Epoch& epoch, const Frame& frame) {
 // The peer counts on under the keys of before until it has our REKEY, and from 0 under the new ones. Where its number
 // says which, there is no second attempt.
 Result<Session::Found> Session::find_while_settling(const Frame& frame) {
-  Epoch& before = std::get<Settling>(change_).before;
+  Epoch& before = std::get_if<Settling>(&change_)->before;
   const std::uint32_t seq = frame.header().seq;
   if (seq > before.received.next() || before.received.look(seq) == Sighting::too_old)
     return find_under(current_, frame);
@@ -104,7 +104,7 @@ Result<Session::Found> Session::find_while_rekeying(const Frame& frame) {
   const Original original(frame.payload());
   if (const auto found = find_under(current_, frame)) return found;
   original.restore();
-  Epoch next = derived(current_, std::get<Rekeying>(change_).salt.reveal(), role_);
+  Epoch next = derived(current_, std::get_if<Rekeying>(&change_)->salt.reveal(), role_);
   auto found = find_under(next, frame);
   lender_.keys.forget(receive_key(next));
   if (!found) return found;

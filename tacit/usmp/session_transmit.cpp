@@ -72,7 +72,7 @@ void Session::put_frame(MutBytes out, Tick now) {
 }
 
 Bytes Session::text_in_flight() const {
-  if (flight_.type == FrameType::rekey) return std::get<Rekeying>(change_).salt.reveal();
+  if (flight_.type == FrameType::rekey) return std::get_if<Rekeying>(&change_)->salt.reveal();
   const std::size_t size = text_size(flight_.type);
   return size > 0 ? Bytes(queue_.front()->memory).subspan(queue_.front()->done, size) : Bytes();
 }
@@ -106,7 +106,7 @@ void Session::complete() {
   }
   if (type == FrameType::bye) return end(Reason::closed);
   if (type == FrameType::rekey) {
-    change_to(derived(current_, std::get<Rekeying>(change_).salt.reveal(), role_), true);
+    change_to(derived(current_, std::get_if<Rekeying>(&change_)->salt.reveal(), role_), true);
     ping_wanted_ = true;
   }
   if (auto* settling = std::get_if<Settling>(&change_); settling && settling->finishing && !mid_message()) {
