@@ -26,6 +26,16 @@ TEST(Result, gives_away_what_can_only_be_moved) {
   EXPECT_EQ(*mine, 7);
 }
 
+TEST(Result, of_nothing_is_no_larger_than_a_reason) {
+  static_assert(sizeof(Result<Done>) == sizeof(Reason));
+  const Result<Done> done = Done{};
+  ASSERT_TRUE(done);
+  (void)*done;
+  const Result<Done> refused = Reason::stale;
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Reason::stale);
+}
+
 TEST(ResultDeathTest, a_look_at_the_value_of_a_refusal_stops_the_program) {
   const Result<int> refused = Reason::stale;
   EXPECT_DEATH((void)*refused, "");
