@@ -4,8 +4,12 @@ namespace tacit::detail {
 
 void Linked::unlink() {
   if (!linked()) return;
-  before_->after_ = after_;
-  after_->before_ = before_;
+  if (before_ == after_) {  // both are the ends: this was the only element
+    before_->before_ = before_->after_ = nullptr;
+  } else {
+    before_->after_ = after_;
+    after_->before_ = before_;
+  }
   before_ = after_ = nullptr;
 }
 

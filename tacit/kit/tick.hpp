@@ -11,7 +11,11 @@ namespace tacit {
 // A span, up to 49 days.
 struct Ticks {
   std::uint32_t count = 0;
-  friend constexpr auto operator<=>(Ticks, Ticks) = default;
+  friend constexpr bool operator==(Ticks, Ticks) = default;
+  friend constexpr bool operator<(Ticks a, Ticks b) { return a.count < b.count; }
+  friend constexpr bool operator>(Ticks a, Ticks b) { return a.count > b.count; }
+  friend constexpr bool operator<=(Ticks a, Ticks b) { return a.count <= b.count; }
+  friend constexpr bool operator>=(Ticks a, Ticks b) { return a.count >= b.count; }
   friend constexpr Ticks operator+(Ticks a, Ticks b) { return {a.count + b.count}; }
   friend constexpr Ticks operator*(Ticks t, std::uint32_t n) { return {t.count * n}; }
 };
