@@ -77,7 +77,7 @@ Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer,
   if (!peer) {
     if (common_.legacy()) return Reason::unknown_peer;
     Header ask;
-    ask.id = common_.random.value<PacketId>();
+    ask.id = common_.fresh_id();
     answers.push(PacketType::heartbeat, common_.self.session(), ask, from, false);
     return Reason::unknown_peer;
   }

@@ -13,16 +13,15 @@ void Answers::push(PacketType type, SessionId session, const Header& what, const
 }
 
 Answer Answers::to(PacketType type, SessionId session, const Header& what, const Path& from, bool from_2000) {
-  Answer answer{from, what.channel, what.id, session, type, 0, from_2000};
+  Answer answer{from, what.channel, what.id, session, type, from_2000};
   answer.to.to_group = false;
-  if (type == PacketType::ack) answer.flags = static_cast<std::uint8_t>(Qos::at_least_once);
   return answer;
 }
 
 bool Answers::put(const Answer& answer, Sealing& sealing) {
   Header header;
   header.type = answer.type;
-  header.flags = answer.flags;
+  if (answer.type == PacketType::ack) header.flags = static_cast<std::uint8_t>(Qos::at_least_once);
   header.id = answer.id;
   header.session = answer.session;
   header.channel = answer.channel;

@@ -12,7 +12,6 @@ struct Answer {
   PacketId id{};
   SessionId session{};
   PacketType type{};
-  std::uint8_t flags = 0;
   bool from_2000 = false;
 };
 

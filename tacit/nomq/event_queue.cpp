@@ -2,14 +2,17 @@
 
 namespace tacit::nomq {
 
-void EventQueue::push(const Event& event) {
+void EventQueue::push(const Message& message) {
+  add(messages_[message.priority]).event.emplace<Message>(message);
+  waiting_ = static_cast<std::uint16_t>(waiting_ | 1u << message.priority);
+}
+
+QueuedEvent& EventQueue::add(List<QueuedEvent>& to) {
   require(room_ > 0);
-  QueuedEvent& place = *free_.front();
-  place.event = event;
-  const Message* message = std::get_if<Message>(&event);
-  (message ? messages_[message->priority] : others_).push_back(place);
-  if (message) waiting_ = static_cast<std::uint16_t>(waiting_ | 1u << message->priority);
   --room_;
+  QueuedEvent& place = *free_.front();
+  to.push_back(place);
+  return place;
 }
 
 std::optional<Event> EventQueue::pop() {

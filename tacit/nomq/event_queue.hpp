@@ -9,7 +9,7 @@ struct QueuedEvent : Link<> {
 };
 
 // Events on their way to the owner, in borrowed memory: messages of higher priority first, everything
-// else before any message. Ask for room() before push().
+// else before any message. Ask for room() first.
 class EventQueue {
  public:
   explicit EventQueue(std::span<QueuedEvent> memory) : room_(memory.size()) {
@@ -18,10 +18,14 @@ class EventQueue {
 
   std::size_t room() const { return room_; }
 
-  void push(const Event&);
+  void push(const Message&);
+  // Anything else, made where it waits.
+  template <class What, class... Of> void tell(const Of&... of) { add(others_).event.template emplace<What>(of...); }
   std::optional<Event> pop();
 
  private:
+  QueuedEvent& add(List<QueuedEvent>& to);
+
   List<QueuedEvent> free_, others_;
   std::array<List<QueuedEvent>, priority_max + 1> messages_;
   std::uint16_t waiting_ = 0;  // bit p: there are messages of priority p

@@ -46,7 +46,8 @@ class Identity {
  private:
   static SessionId some_session(crypto::Random& random) {
     SessionId session{};
-    while (session == SessionId{}) session = random.value<SessionId>();  // 0 says in a HEARTBEAT that there is none
+    while (session == SessionId{})
+      session = SessionId{random.value<std::uint32_t>()};  // 0 says in a HEARTBEAT that there is none
     return session;
   }
 

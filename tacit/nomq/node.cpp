@@ -14,7 +14,7 @@ constexpr std::int64_t clock_step_us = std::int64_t{clock_window_s} * 1'000'000;
 }  // namespace
 
 Node::Node(const Config& config, const Tables& tables, crypto::PacketCipher& cipher, crypto::Random& random)
-    : config_(config), cipher_(cipher), random_(random), self_(random), timers_(tables.timers),
+    : cipher_(cipher), common_(config, random, tables.timers),
       channels_(tables.channels, tables.channel_buckets, tables.own, tables.interests, tables.interest_buckets),
       peers_(tables.peers, tables.peer_buckets), presence_(common_, peers_, channels_),
       retained_(common_, channels_, tables.retained, tables.retained_memory, tables.retained_per_channel),
@@ -26,7 +26,7 @@ Node::Node(const Config& config, const Tables& tables, crypto::PacketCipher& cip
   require(!features.publisher || tables.publisher.debts.size() > tables.peers.size());
   require(features.legacy || config.profile != Profile::legacy);
   require(features.manual_acknowledgement || !config.manual_acknowledgement);
-  common_.group_from_2000 = common_.legacy() && config.epoch == Epoch::y2000;
+  common_.group_from_2000 = common_.epoch() == Epoch::y2000;
 }
 
 // --- The owner's verbs -------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ Result<PacketId> Node::ping(const Path& path, const Now& now) {
   const Tick tick = at(now);
   for (Ping& ping : pings_)
     if (ping.id == PacketId{} || tick - ping.at > ping_lifetime) {
-      ping = {random_.value<PacketId>(), path, tick, false};
+      ping = {common_.fresh_id(), path, tick, false};
       return ping.id;
     }
   return Reason::queue_full;
@@ -122,15 +122,15 @@ Tick Node::begin(const Now& now) {
   if (begun_) return tick;
   begun_ = true;
   presence_.start(tick);
-  timers_.set(renewal_, tick + session_lifetime);
-  if (common_.legacy() && config_.legacy_retained_every.us > 0) timers_.set(again_, tick + again_gap());
+  common_.timers.set(renewal_, tick + session_lifetime);
+  if (common_.legacy() && common_.config.legacy_retained_every.us > 0) common_.timers.set(again_, tick + again_gap());
   return tick;
 }
 
-Ticks Node::again_gap() const { return ticks(std::min(config_.legacy_retained_every, retained_gap_max)); }
+Ticks Node::again_gap() const { return ticks(std::min(common_.config.legacy_retained_every, retained_gap_max)); }
 
 std::optional<Instant> Node::next_timeout() const {
-  const auto next = timers_.next();
+  const auto next = common_.timers.next();
   if (!next) return std::nullopt;
   return instant_of(*next, latest_);
 }
@@ -150,7 +150,7 @@ void Node::watch_clock(const Now& now) {
 
 void Node::timeout(const Now& now) {
   const Tick tick = begin(now);
-  while (Timer* timer = timers_.pop_due(tick)) on_alarm(*timer, tick);
+  while (Timer* timer = common_.timers.pop_due(tick)) on_alarm(*timer, tick);
 }
 
 void Node::on_alarm(Timer& timer, Tick now) {
@@ -171,8 +171,8 @@ void Node::on_alarm(Timer& timer, Tick now) {
     case Alarm::renewal:
       publisher_.renew_session(now);
       presence_.say_renewed();
-      return timers_.set(timer, now + session_lifetime);
-    case Alarm::retained: retained_.start_again(); return timers_.set(timer, now + again_gap());
+      return common_.timers.set(timer, now + session_lifetime);
+    case Alarm::retained: retained_.start_again(); return common_.timers.set(timer, now + again_gap());
   }
 }
 
@@ -207,7 +207,7 @@ void Node::input_batch(std::span<Datagram> in, const std::optional<UnixTime>& ut
   cipher_.open(jobs);
   for (const crypto::OpenJob& job : jobs) {
     const Datagram& datagram = in[job.place];
-    const auto packet = finish_open(job, {utc->s, common_.legacy() ? config_.epoch : Epoch::unix_1970});
+    const auto packet = finish_open(job, {utc->s, common_.epoch()});
     if (packet) on_packet(*packet, datagram.path, datagram.bytes.size(), now);
     else drop(packet.error(), datagram.path, now);
   }
@@ -215,7 +215,7 @@ void Node::input_batch(std::span<Datagram> in, const std::optional<UnixTime>& ut
 
 void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, Tick now) {
   const Header& header = packet.header();
-  if (self_.ours(header.session, now)) return drop(Reason::own, from, now);  // the mac does not say for whom
+  if (common_.self.ours(header.session, now)) return drop(Reason::own, from, now);  // the mac does not say for whom
   ++traffic_.packets_in;
 
   const std::size_t room_before = answers_.room();
@@ -276,7 +276,7 @@ Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::
   const Channel* channel = channels_.find(header.channel);
   Interest* interest = channel ? channels_.interest(*peer, *channel) : nullptr;
   if (!interest) return false;
-  events_.push(PeerSubscription{false, peer->current.session, name, header.channel});
+  events_.tell<PeerSubscription>(false, peer->current.session, name, header.channel);
   channels_.unlisten(*interest);
   publisher_.forgive_unlistened(*peer);
   return false;
@@ -289,7 +289,7 @@ Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view 
   if (!interest) return interest.error();
   if (peer.owes()) publisher_.forgive_unlistened(peer);
   if (knew) return false;
-  events_.push(PeerSubscription{true, peer.current.session, name, id});
+  events_.tell<PeerSubscription>(true, peer.current.session, name, id);
   retained_.lacks_all(**interest);
   if (peer.serving > 0 && !peer.address.proven) presence_.want_ask(peer, now);
   return false;
@@ -310,7 +310,7 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
   if (!common_.legacy() && header.ttl_s == 0) {  // a goodbye
     if (!known) known = before;
     if (!known) return false;
-    events_.push(PeerChange{PeerChange::What::left, known->current.session, from});
+    events_.tell<PeerChange>(PeerChange::What::left, known->current.session, from);
     forget(*known);
     return false;
   }
@@ -321,7 +321,7 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
   hear(*peer, from, size, 0, now);
   // Our pings name no channel, so an answer to one is no SUBSCRIBE too: one datagram, one event.
   if (header.channel == ChannelId{} && answers_ping(body.answers, from, now))
-    events_.push(Answered{body.answers, peer->current.session, from});
+    events_.tell<Answered>(body.answers, peer->current.session, from);
   if (common_.legacy()) {
     presence_.on_legacy_heartbeat(*peer, packet, now);
     return false;
@@ -361,7 +361,7 @@ Peer* Node::learn(const Opened& packet, const Path& from, Tick now) {
   }
   if (common_.legacy()) {
     peer->from_2000 = packet.from_2000();
-    if (config_.epoch == Epoch::automatic) common_.group_from_2000 = peer->from_2000;
+    if (common_.epoch() == Epoch::automatic) common_.group_from_2000 = peer->from_2000;
   }
   return peer;
 }
@@ -418,7 +418,7 @@ void Node::forget(Peer& peer) {
   publisher_.forgive(peer, Reason::peer_lost);
   publisher_.forget(peer);
   while (Interest* interest = peer.first_interest()) channels_.unlisten(*interest);
-  timers_.cancel(peer);
+  common_.timers.cancel(peer);
   peers_.free(peer);
 }
 
@@ -442,18 +442,18 @@ std::optional<Event> Node::poll_event() {
 
 // Always counted, told at a bounded rate: anybody can make us drop things.
 void Node::drop(Reason reason, const Path& from, Tick now) {
-  counters_.add(reason);
+  common_.counters.add(reason);
   if (now - told_since_ > a_second) told_ = 0, told_since_ = now;
   const std::uint32_t mark = 1u << (static_cast<unsigned>(reason) & 31);
   if ((told_ & mark) != 0 && !drop_events_.take(now)) return;
   told_ |= mark;
-  events_.push(Dropped{reason, from});
+  events_.tell<Dropped>(reason, from);
 }
 
 void Node::poll_transmit(Outbox& out, const Now& now) {
   const Tick tick = begin(now);
   if (!now.utc) return answers_.clear();  // no packet without a time; peers will ask again
-  Sealing sealing(cipher_, seal_jobs_, random_, out, *now.utc);
+  Sealing sealing(cipher_, seal_jobs_, common_.random, out, *now.utc);
   const Retained* again = nullptr;
   while ((again = retained_.again(sealing.now_s())) && publisher_.publish_again(*again)) retained_.skip_again();
   (void)(answers_.transmit(sealing) && subscriber_.transmit(sealing, tick) && transmit_pings(sealing) &&

@@ -61,8 +61,8 @@ class Node {
   std::optional<Event> poll_event();
   std::optional<Instant> next_timeout() const;
 
-  SessionId session() const { return self_.session(); }
-  const Counters& counters() const { return counters_; }
+  SessionId session() const { return common_.self.session(); }
+  const Counters& counters() const { return common_.counters; }
   const Traffic& traffic() const { return traffic_; }
   bool idle() const { return publisher_.idle(); }  // nothing queued, in flight or unreported
   // The oldest QoS 0 message of a priority that has not left: of all the others it is known that they have, or
@@ -79,7 +79,7 @@ class Node {
   }
 
   // For tests and conformance, before anything else: what was random is given.
-  void become(SessionId session, PacketId next_acknowledged) { self_.become(session, next_acknowledged); }
+  void become(SessionId session, PacketId next_acknowledged) { common_.self.become(session, next_acknowledged); }
 
  private:
   struct Ping {
@@ -115,14 +115,9 @@ class Node {
   bool transmit_pings(Sealing&);
   PeerView view(const Peer&) const;
 
-  const Config config_;
   crypto::PacketCipher& cipher_;
-  crypto::Random& random_;
-  Identity self_;
-  Timers timers_;
-  Counters counters_;
+  Common common_;
   Traffic traffic_;
-  Common common_{config_, random_, timers_, counters_, self_};
   Channels channels_;
   Peers peers_;
   Presence presence_;

@@ -13,10 +13,11 @@ constexpr bool within(std::uint32_t a, std::uint32_t b) { return (a > b ? a - b 
 // Where the packet's clock started, or why its time is not ours. The other reading of a time is thirty
 // years away, so to try both opens no door.
 Result<bool> from_2000(std::uint32_t sent_at_s, const Clock& clock) {
+  const Epoch epoch = features.legacy ? clock.epoch : Epoch::unix_1970;
   const std::uint32_t now_2000_s = clock.now_s - seconds_1970_to_2000;
-  if (clock.epoch != Epoch::y2000 && within(sent_at_s, clock.now_s)) return false;
-  if (clock.epoch != Epoch::unix_1970 && within(sent_at_s, now_2000_s)) return true;
-  const std::uint32_t expected = clock.epoch == Epoch::y2000 ? now_2000_s : clock.now_s;
+  if (epoch != Epoch::y2000 && within(sent_at_s, clock.now_s)) return false;
+  if (epoch != Epoch::unix_1970 && within(sent_at_s, now_2000_s)) return true;
+  const std::uint32_t expected = epoch == Epoch::y2000 ? now_2000_s : clock.now_s;
   return sent_at_s < expected ? Reason::stale : Reason::future;
 }
 
@@ -40,16 +41,17 @@ ChannelId channel_id(std::string_view name) {
   return id;
 }
 
-crypto::SealJob begin_seal(const Header& what, Bytes front, Bytes rest, MutBytes out) {
+crypto::SealJob begin_seal(const Header& header, Bytes front, Bytes rest, MutBytes out) {
   const std::size_t clear = front.size() + rest.size();
   require(out.size() == sealed_size(clear));
   const MutBytes text = out.subspan(text_at, out.size() - text_at - mac_size);
   const auto padding = static_cast<std::uint8_t>(text.size() - clear);
 
   // The IV travels twice: the deployed receivers decrypt with the second and never compare them.
-  Header header = what;
-  header.body_size = static_cast<std::uint16_t>(iv_size + text.size());
   wire::encode(header, out);
+  const std::size_t body_size = iv_size + text.size();
+  out[body_size_at] = static_cast<std::uint8_t>(body_size >> 8);
+  out[body_size_at + 1] = static_cast<std::uint8_t>(body_size);
   copy(header.iv, out.subspan(header_size));
   copy(front, text);
   copy(rest, text.subspan(front.size()));

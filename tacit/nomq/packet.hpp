@@ -79,7 +79,8 @@ constexpr std::size_t sealed_size(std::size_t clear) { return frame_size + 16 + 
 static_assert(sealed_size(0) == 117 && sealed_size(16 + message_max) == 1157);
 
 // To seal: lay the packet out in the clear, then let a cipher do many such jobs at once. `out` has
-// exactly sealed_size() bytes; the body comes in two parts to save a copy. header.body_size is set here.
+// exactly sealed_size() bytes; the body comes in two parts to save a copy. what the header says of its size is not
+// looked at.
 crypto::SealJob begin_seal(const Header&, Bytes front, Bytes rest, MutBytes out);
 
 // To open: check the shape, let a cipher do many such jobs at once, then ask for the result.
@@ -99,9 +100,9 @@ class Opened {
   const Header& header() const { return header_; }
   Bytes body() const { return body_; }  // inside the datagram
   // The sender's clock started in 2000 and not in 1970; answers to it count likewise.
-  bool from_2000() const { return from_2000_; }
+  bool from_2000() const { return features.legacy && from_2000_; }
   // A time of this packet's own clock as unix time.
-  std::uint32_t unix_s(std::uint32_t time_s) const { return from_2000_ ? time_s + seconds_1970_to_2000 : time_s; }
+  std::uint32_t unix_s(std::uint32_t time_s) const { return from_2000() ? time_s + seconds_1970_to_2000 : time_s; }
 
  private:
   friend Result<Opened> finish_open(const crypto::OpenJob&, const Clock&);

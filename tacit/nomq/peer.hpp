@@ -66,8 +66,8 @@ struct Route {
   std::uint16_t credit : 15 = 0;  // bytes that came from it and were not yet answered
   bool proven : 1 = false;
 
-  Route() = default;
-  explicit Route(const Path& from) : peer(from.peer) { take_local(from); }
+  // A way that was not known before.
+  void become(const Path& from);
 
   bool known() const { return peer.port != 0; }
   Path path() const;
@@ -78,11 +78,9 @@ struct Route {
     credit = static_cast<std::uint16_t>(std::min<std::size_t>(credit + size, credit_max)) & credit_max;
   }
   static constexpr std::uint16_t credit_max = 0x7FFF;
-  bool pay(std::size_t size) {
-    if (proven) return true;
-    if (credit < size) return false;
-    credit = static_cast<std::uint16_t>(credit - size) & credit_max;
-    return true;
+  bool affords(std::size_t size) const { return proven || credit >= size; }
+  void pay(std::size_t size) {  // what it affords
+    if (!proven) credit = static_cast<std::uint16_t>(credit - size) & credit_max;
   }
 };
 
@@ -123,8 +121,45 @@ struct OwedAnswer {
   bool to_candidate = false;
 };
 
+// What is known of a peer, and is forgotten with it all at once.
+struct Acquaintance {
+  // Our asks, the last two: an answer to one within 5 s proves the way that it went.
+  struct Ask {
+    PacketId id{};
+    Tick at;
+    bool to_candidate = false;
+  };
+
+  Tick heard_at;
+  Tick ask_due;
+  Ticks ask_wait{};             // the wait after the next ask; 0: nothing to ask
+  std::uint32_t told = 0;       // XOR of its subscriptions, as it says
+  std::uint32_t known = 0;      // … as we know them
+  std::uint32_t anew = 0;       // … of those told since we began to ask
+  std::uint32_t serving = 0;    // interests that lack retained messages
+  std::uint32_t tell_next = 0;  // the next of our subscriptions to tell it
+  Ticks wait{};                 // before the next retry; grows while nothing is acknowledged
+  Tick silent_since;            // it owes, and has acknowledged nothing
+  RoundTrip round_trip;
+  OwedAnswer answer;
+  std::array<Ask, 2> asked{};
+
+  std::uint8_t unanswered = 0;    // asks after three silent intervals
+  std::uint8_t lacking_asks = 0;  // how often we asked for its subscriptions
+  bool telling = false;
+  bool overfull = false;                                  // no room for all its subscriptions: we stop asking for them
+  bool appeared = false, went = false, returned = false;  // to be reported
+  bool just_proven = false;                               // what waits for it may leave
+  bool from_2000 = false;                                 // legacy: from when its clock counts
+  bool answered_before = false;                           // legacy: we owed it an answer before …
+  Tick last_answer;                                       // … and when
+
+  Route address;    // where it gets what it is owed
+  Route candidate;  // where it was heard since, until that is proven
+};
+
 // A session that was heard. It is on one list: free, present or lost; Peers says which.
-struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
+struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer, Acquaintance {
   // What it is found by: its session, and the one before its last renewal.
   struct Name {
     SessionId session{};
@@ -133,46 +168,12 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer {
   };
   enum class Presence : std::uint8_t { free, present, lost, left };
 
-  Name current, previous;
-  Route address;    // where it gets what it is owed
-  Route candidate;  // where it was heard since, until that is proven
-  Tick heard_at;
-
-  OwedAnswer answer;
-  Tick last_answer;  // legacy: when the one before was owed …
-  // Our asks, the last two: an answer to one within 5 s proves the way that it went.
-  struct Ask {
-    PacketId id{};
-    Tick at;
-    bool to_candidate = false;
-  };
-  std::array<Ask, 2> asked{};
-  Tick ask_due;
-  Ticks ask_wait{};  // the wait after the next ask; 0: nothing to ask
-
   List<Interest, ByPeer> interests;
-  std::uint32_t told = 0;       // XOR of its subscriptions, as it says
-  std::uint32_t known = 0;      // … as we know them
-  std::uint32_t anew = 0;       // … of those told since we began to ask
-  std::uint32_t serving = 0;    // interests that lack retained messages
-  std::uint32_t tell_next = 0;  // the next of our subscriptions to tell it
-
   List<Debt, ByPeer> waiting;  // for an acknowledgement, the first sent first
   List<Debt, ByPeer> again;    // to be sent again
   List<Debt, ByPeer> closed;   // settled or given up, of messages that others still owe
-  RoundTrip round_trip;
-  Ticks wait{};       // before the next retry; grows while nothing is acknowledged
-  Tick silent_since;  // it owes, and has acknowledged nothing
-
+  Name current, previous;
   Presence presence{};
-  std::uint8_t unanswered = 0;    // asks after three silent intervals
-  std::uint8_t lacking_asks = 0;  // how often we asked for its subscriptions
-  bool telling = false;
-  bool overfull = false;                                  // no room for all its subscriptions: we stop asking for them
-  bool appeared = false, went = false, returned = false;  // to be reported
-  bool just_proven = false;                               // what waits for it may leave
-  bool from_2000 = false;                                 // legacy: from when its clock counts
-  bool answered_before = false;                           // legacy: … if there was one
 
   bool owes() const { return features.publisher && (!waiting.empty() || !again.empty()); }
   Interest* first_interest() const { return features.publisher ? interests.front() : nullptr; }
@@ -219,16 +220,22 @@ class Pace {
   bool started_ = false;
 };
 
-// What all parts of a node share.
+// What all parts of a node share. It is the node's, and lives in it: what is referred to by all should be one step
+// away.
 struct Common {
-  const Config& config;
+  Common(const Config& chosen, crypto::Random& dice, std::span<Timer*> heap)
+      : config(chosen), random(dice), timers(heap), self(dice) {}
+  Common(const Common&) = delete;  // its parts point here
+  Common& operator=(const Common&) = delete;
+
+  const Config config;
   crypto::Random& random;
-  Timers& timers;
-  Counters& counters;
-  Identity& self;
+  Timers timers;
+  Identity self;
   bool group_from_2000 = false;  // legacy: how the group is taken to count, as the peer heard last
   Pace pace{};
   Timer pace_alarm{static_cast<std::uint8_t>(Alarm::pace)};
+  Counters counters;
 
   // May a packet of our own accord leave now? Always in profile v1; asked again when it may.
   bool paced(Tick now) {
@@ -237,7 +244,10 @@ struct Common {
     return false;
   }
 
+  PacketId fresh_id() { return PacketId{random.value<std::uint32_t>()}; }
   bool legacy() const { return features.legacy && config.profile == Profile::legacy; }
+  Profile profile() const { return features.legacy ? config.profile : Profile::v1; }
+  Epoch epoch() const { return legacy() ? config.epoch : Epoch::unix_1970; }
   // `base` give or take so many percent.
   Ticks about(Ticks base, std::uint32_t percent) {
     return {base.count * (100 - percent + random.value<std::uint32_t>() % (2 * percent + 1)) / 100};

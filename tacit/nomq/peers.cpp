@@ -4,6 +4,12 @@ namespace tacit::nomq {
 
 Path Route::path() const { return {peer, {local_ip, local_port, local_interface}, false}; }
 
+void Route::become(const Path& from) {
+  *this = {};
+  peer = from.peer;
+  take_local(from);
+}
+
 void Route::take_local(const Path& from) {
   if (from.to_group) return;
   local_ip = from.local.ip;
@@ -24,18 +30,9 @@ Peer* Peers::add(SessionId session, const Path& from, Tick now) {
   if (!peer) return nullptr;
   give_name(peer->current, session);
   make_present(*peer);
-  peer->address = Route(from);
-  peer->candidate = {};
+  static_cast<Acquaintance&>(*peer) = {};
+  peer->address.become(from);
   peer->heard_at = now;
-  peer->answer = {};
-  peer->asked = {};
-  peer->ask_wait = {};
-  peer->unanswered = peer->lacking_asks = 0;
-  peer->told = peer->known = peer->anew = peer->serving = 0;
-  peer->telling = peer->overfull = peer->went = peer->returned = peer->just_proven = peer->from_2000 = false;
-  peer->answered_before = false;
-  peer->round_trip = {};
-  peer->wait = {};
   peer->appeared = true;
   return peer;
 }

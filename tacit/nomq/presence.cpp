@@ -7,6 +7,7 @@ namespace {
 constexpr std::size_t heartbeat_size = sealed_size(wire::size_of<HeartbeatBody>);
 constexpr std::array<Ticks, 3> change_beats{ticks({50'000}), ticks({500'000}), ticks({3'000'000})};
 const Path group{{}, {}, true};
+constexpr ChannelId all_channels{};  // an ask that names none is for all of them
 
 }  // namespace
 
@@ -66,7 +67,7 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
     route = &peer.candidate;
     if (from.peer != route->peer) {
       forget_candidate(peer);  // what it was asked went to another address
-      *route = Route(from);
+      route->become(from);
     }
   } else if (route->proven) {
     forget_candidate(peer);  // it is where it was; or if it did move, it will be heard again
@@ -96,7 +97,7 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
   }
   if (features.publisher && answered)
     believe_what_was_told(peer);  // who listens to nothing has nothing to tell but this
-  const bool of_all = header.channel == ChannelId{};
+  const bool of_all = header.channel == all_channels;
   if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
     const Ticks patience{from.to_group ? common_.random.value<std::uint16_t>() % ticks({50'000}).count : 0};
     peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.peer};
@@ -226,22 +227,16 @@ bool Presence::say_answer(Peer& peer, Sealing& sealing, Tick now) {
   if (answer.to == PacketId{} || answer.due > now) return true;
   Route& route = answer.to_candidate && peer.candidate.known() ? peer.candidate : peer.address;
   if (common_.legacy()) {  // the original's: nothing in it; with the id of the ask, so that we know each other's
-    Header header;
-    header.type = PacketType::heartbeat;
-    header.id = answer.to;
-    header.session = common_.self.session();
+    Header header = header_of(PacketType::heartbeat, answer.to, all_channels);
     if (!sealing.add(header, {}, {}, route.path(), peer.from_2000)) return false;
     answer.to = {};
     return true;
   }
-  const Route before = route;
-  if (!route.pay(heartbeat_size)) return true;
-  const bool asks = !before.proven;
-  const auto id = common_.random.value<PacketId>();
-  if (!heartbeat(sealing, route.path(), id, {asks, asks && lacks_some(peer)}, answer.to, answer.channel)) {
-    route = before;
-    return false;
-  }
+  if (!route.affords(heartbeat_size)) return true;
+  const bool asks = !route.proven;
+  const auto id = common_.fresh_id();
+  if (!heartbeat(sealing, route.path(), id, {asks, asks && lacks_some(peer)}, answer.to, answer.channel)) return false;
+  route.pay(heartbeat_size);
   answer.to = {};
   if (asks) note_ask(peer, {id, now, &route == &peer.candidate});
   return true;
@@ -252,15 +247,12 @@ bool Presence::say_ask(Peer& peer, Sealing& sealing, Tick now) {
   // Both ways in turn: who replays its packets can give a peer a candidate that never answers.
   const bool to_candidate = peer.candidate.known() && !peer.asked[0].to_candidate;
   Route& route = to_candidate ? peer.candidate : peer.address;
-  const Route before = route;
-  const auto id = common_.random.value<PacketId>();
+  const auto id = common_.fresh_id();
   // Who gave us no right to ask cannot answer either: the silence of both is counted.
-  if (route.pay(heartbeat_size)) {
+  if (route.affords(heartbeat_size)) {
     const bool lacks = lacks_some(peer);
-    if (!heartbeat(sealing, route.path(), id, {true, lacks}, PacketId{}, {})) {
-      route = before;
-      return false;
-    }
+    if (!heartbeat(sealing, route.path(), id, {true, lacks}, PacketId{}, all_channels)) return false;
+    route.pay(heartbeat_size);
     // Where one of the answers gets lost the next ones make up for it. What came late among them, and is over, makes
     // that they never fit; so we begin again from time to time.
     if (lacks && ++peer.lacking_asks % asks_for_all == 0) tell_me_anew(peer);
@@ -288,19 +280,21 @@ bool Presence::say_subscriptions(Peer& peer, Sealing& sealing) {
 }
 
 bool Presence::say_to_group(Sealing& sealing, Tick now) {
-  const auto fresh_id = [this] { return common_.random.value<PacketId>(); };
+  const auto beat_at_group = [&](HeartbeatFlags flags, const ChannelId& channel, std::uint16_t ttl_s) {
+    return heartbeat(sealing, group, common_.fresh_id(), flags, PacketId{}, channel, ttl_s);
+  };
   if (goodbye_) {
-    if (!common_.legacy() && !heartbeat(sealing, group, fresh_id(), {false, false}, PacketId{}, {}, 0)) return false;
+    if (!common_.legacy() && !beat_at_group({false, false}, all_channels, 0)) return false;
     goodbye_ = false;
   }
   if (!announce(sealing, now)) return false;
   if (beat_now_) {
-    if (!heartbeat(sealing, group, fresh_id(), {false, false}, PacketId{}, {})) return false;
+    if (!beat_at_group({false, false}, all_channels, ttl_default_s)) return false;
     beat_now_ = false;
   }
   if (ask_group_now_) {
-    const bool everybody = wanted_ == ChannelId{};
-    if (!heartbeat(sealing, group, fresh_id(), {true, everybody}, PacketId{}, wanted_)) return false;
+    const bool everybody = wanted_ == all_channels;
+    if (!beat_at_group({true, everybody}, wanted_, ttl_default_s)) return false;
     ask_group_now_ = false;
   }
   return true;
@@ -308,12 +302,9 @@ bool Presence::say_to_group(Sealing& sealing, Tick now) {
 
 // A board answers only a HEARTBEAT that names a channel it hears.
 bool Presence::ask(Sealing& sealing, const Path& to, PacketId id) {
-  if (!common_.legacy()) return heartbeat(sealing, to, id, {true, false}, PacketId{}, {});
-  Header header;
-  header.type = PacketType::heartbeat;
-  header.id = id;
-  header.session = common_.self.session();
-  header.channel = channels_.own().empty() ? ChannelId{} : channels_.own().front()->id;
+  if (!common_.legacy()) return heartbeat(sealing, to, id, {true, false}, PacketId{}, all_channels);
+  const ChannelId& channel = channels_.own().empty() ? all_channels : channels_.own().front()->id;
+  Header header = header_of(PacketType::heartbeat, id, channel);
   return sealing.add(header, {}, {}, to, common_.group_from_2000);
 }
 
@@ -333,26 +324,27 @@ bool Presence::announce(Sealing& sealing, Tick now) {
 
 bool Presence::heartbeat(Sealing& sealing, const Path& to, PacketId id, HeartbeatFlags flags, PacketId answers,
                          const ChannelId& channel, std::uint16_t ttl_s) {
-  Header header;
-  header.type = PacketType::heartbeat;
+  Header header = header_of(PacketType::heartbeat, id, channel);
   header.flags = flags.bits();
-  header.id = id;
-  header.session = common_.self.session();
   header.ttl_s = ttl_s;
-  header.channel = channel;
   std::array<std::uint8_t, wire::size_of<HeartbeatBody>> body;
   wire::encode(HeartbeatBody{answers, common_.self.previous(), channels_.mark()}, body);
   return sealing.add(header, body, {}, to);
 }
 
 bool Presence::name_channel(Sealing& sealing, const Path& to, PacketType type, const Channel& channel) {
+  Header header = header_of(type, common_.fresh_id(), channel.id);
+  header.flags = type == PacketType::subscribe ? channel.priority & 0x0F : 0;
+  return sealing.add(header, bytes_of(channel.name), {}, to, common_.group_from_2000);
+}
+
+Header Presence::header_of(PacketType type, PacketId id, const ChannelId& channel) const {
   Header header;
   header.type = type;
-  header.flags = type == PacketType::subscribe ? channel.priority & 0x0F : 0;
-  header.id = common_.random.value<PacketId>();
+  header.id = id;
   header.session = common_.self.session();
-  header.channel = channel.id;
-  return sealing.add(header, bytes_of(channel.name), {}, to, common_.group_from_2000);
+  header.channel = channel;
+  return header;
 }
 
 }  // namespace tacit::nomq

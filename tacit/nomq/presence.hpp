@@ -83,6 +83,7 @@ class Presence {
   bool heartbeat(Sealing&, const Path&, PacketId, HeartbeatFlags, PacketId answers, const ChannelId&,
                  std::uint16_t ttl_s = ttl_default_s);
   bool name_channel(Sealing&, const Path&, PacketType, const Channel&);
+  Header header_of(PacketType, PacketId, const ChannelId&) const;
 
   Common& common_;
   Peers& peers_;

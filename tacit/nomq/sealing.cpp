@@ -2,11 +2,10 @@
 
 namespace tacit::nomq {
 
-bool Sealing::add(const Header& what, Bytes front, Bytes rest, const Path& to, bool from_2000) {
+bool Sealing::add(Header& header, Bytes front, Bytes rest, const Path& to, bool from_2000) {
   const MutBytes room = out_.add(to, sealed_size(front.size() + rest.size()));
   if (room.empty()) return false;
-  Header header = what;
-  header.sent_at_s = from_2000 ? now_.s - seconds_1970_to_2000 : now_.s;
+  header.sent_at_s = features.legacy && from_2000 ? now_.s - seconds_1970_to_2000 : now_.s;
   random_.fill(header.iv);
   ++added_;
   jobs_[waiting_++] = begin_seal(header, front, rest, room);

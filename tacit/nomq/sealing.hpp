@@ -16,9 +16,9 @@ class Sealing {
   Sealing& operator=(const Sealing&) = delete;
   ~Sealing() { seal(); }
 
-  // Every transmission gets a new IV and the time of now, as the receiver counts it; false, with nothing
-  // done, when the outbox is full.
-  bool add(const Header&, Bytes front, Bytes rest, const Path& to, bool from_2000 = false);
+  // Every transmission gets a new IV and the time of now, as the receiver counts it: they are put into the header here.
+  // False, with nothing done, when the outbox is full.
+  bool add(Header&, Bytes front, Bytes rest, const Path& to, bool from_2000 = false);
 
   std::uint32_t now_s() const { return now_.s; }
   std::uint32_t added() const { return added_; }

@@ -33,7 +33,7 @@ Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, T
     return Reason::before_start;
 
   const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
-  const std::uint32_t nonce = read_publish(packet.body(), common_.config.profile)->preamble.nonce;
+  const std::uint32_t nonce = read_publish(packet.body(), common_.profile())->preamble.nonce;
   const auto sight = replay_.look(header, counts_up, nonce, now);
   if (!sight) return sight.error();
   if (*sight == Replay::Sight::again) return repeated(*message, packet);
@@ -56,7 +56,7 @@ Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
   const auto flags = PublishFlags::of(header.flags);
   if (flags.qos == Qos::undefined) return Reason::bad_qos;
   if (flags.qos == Qos::exactly_once && !features.qos2) return Reason::not_supported;
-  const auto body = read_publish(packet.body(), common_.config.profile);
+  const auto body = read_publish(packet.body(), common_.profile());
   if (!body) return body.error();
   if (body->message.size() > message_max) return Reason::too_large;
   if (body->message.empty() && !flags.retain) return Reason::empty_message;

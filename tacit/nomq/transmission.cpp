@@ -236,16 +236,17 @@ bool Publisher::put(const Slot& slot, PacketId id, SessionId session, const Path
   const bool since_2000 = from_2000(slot);
   PublishFront room;
   const std::uint32_t published_s = since_2000 ? slot.published_s - seconds_1970_to_2000 : slot.published_s;
-  const Bytes front = write_publish_front({0, published_s, slot.nonce, slot.size}, common_.config.profile, room);
+  const Bytes front = write_publish_front({0, published_s, slot.nonce, slot.size}, common_.profile(), room);
   return sealing.add(header, front, Bytes(slot.memory).first(slot.size), to, since_2000);
 }
 
 bool Publisher::put_pubrel(const Slot& slot, const Path& to, Sealing& sealing) const {
-  return Answers::put({to, slot.channel, slot.id, slot.session, PacketType::pubrel, 0, from_2000(slot)}, sealing);
+  return Answers::put({to, slot.channel, slot.id, slot.session, PacketType::pubrel, from_2000(slot)}, sealing);
 }
 
 // How who gets it counts the seconds: the peer at that address, or the one heard last.
 bool Publisher::from_2000(const Slot& slot) const {
+  if (!common_.legacy()) return false;
   if (common_.config.epoch == Epoch::automatic && slot.to == Slot::To::address)
     for (const Peer* peer = peers_.present().front(); peer; peer = peers_.present().after(*peer))
       if (peer->address.peer == slot.address) return peer->from_2000;

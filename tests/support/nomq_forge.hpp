@@ -11,7 +11,7 @@ class Forger {
  public:
   explicit Forger(nomq::Profile profile = nomq::Profile::v1) : cipher_(profile) {}
 
-  Said operator()(const nomq::Header& header, Bytes body, const Now& now) {
+  Said operator()(nomq::Header header, Bytes body, const Now& now) {
     std::vector<std::uint8_t> bytes(nomq::sealed_size(body.size()));
     std::array<Outbox::Run, 1> runs;
     Outbox out(bytes, runs);

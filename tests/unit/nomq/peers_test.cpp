@@ -77,15 +77,18 @@ TEST(Peers, remember_nothing_of_who_had_the_entry_before) {
 TEST(Route, gives_no_more_than_it_got_until_it_is_proven) {
   Route route;
   route.earn(200);
-  EXPECT_TRUE(route.pay(117));
-  EXPECT_FALSE(route.pay(117));
-  EXPECT_TRUE(route.pay(83));
-  EXPECT_FALSE(route.pay(1));
+  EXPECT_TRUE(route.affords(117));
+  route.pay(117);
+  EXPECT_FALSE(route.affords(117));
+  EXPECT_TRUE(route.affords(83));
+  route.pay(83);
+  EXPECT_FALSE(route.affords(1));
   for (int n = 0; n < 100; ++n) route.earn(1157);
-  EXPECT_TRUE(route.pay(Route::credit_max)) << "as much as it can count";
-  EXPECT_FALSE(route.pay(1));
+  EXPECT_TRUE(route.affords(Route::credit_max)) << "as much as it can count";
+  route.pay(Route::credit_max);
+  EXPECT_FALSE(route.affords(1));
   route.proven = true;
-  EXPECT_TRUE(route.pay(5000));
+  EXPECT_TRUE(route.affords(5000));
 }
 
 // RFC 6298, with a floor of 10 ms and without its one of a second.
