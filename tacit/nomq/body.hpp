@@ -58,6 +58,9 @@ struct HeartbeatFlags {
   }
 };
 
+// A HEARTBEAT that names none is for all of them.
+inline constexpr ChannelId all_channels{};
+
 // What a channel contributes to HeartbeatBody::subscriptions.
 constexpr std::uint32_t mark_of(const ChannelId& id) {
   return static_cast<std::uint32_t>(id[0]) << 24 | static_cast<std::uint32_t>(id[1]) << 16 |

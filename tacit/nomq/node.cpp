@@ -232,11 +232,12 @@ void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, T
 // True: the packet counts, it is news; and it remains to be said whom it is from. What was repeated proves,
 // moves and enlivens nobody.
 Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t size, Tick now) {
+  const auto but = [](Result<Done> done, bool counts) { return done ? Result<bool>(counts) : done.error(); };
   switch (packet.header().type) {
-    case PacketType::publish: return on_publish(packet, from, now);
+    case PacketType::publish: return but(on_publish(packet, from, now), true);
     case PacketType::subscribe:
-    case PacketType::unsubscribe: return on_subscription(packet, from, size, now);
-    case PacketType::heartbeat: return on_heartbeat(packet, from, size, now);
+    case PacketType::unsubscribe: return but(on_subscription(packet, from, size, now), false);
+    case PacketType::heartbeat: return but(on_heartbeat(packet, from, size, now), false);
     case PacketType::pubrel:
       if (!features.qos2) return Reason::not_supported;
       return subscriber_.on_pubrel(packet, from);
@@ -250,15 +251,15 @@ Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t 
   return Reason::bad_type;
 }
 
-Result<bool> Node::on_publish(const Opened& packet, const Path& from, Tick now) {
+Result<Done> Node::on_publish(const Opened& packet, const Path& from, Tick now) {
   const auto message = subscriber_.on_publish(packet, from, now);
   if (!message) return message.error();
   events_.push(*message);
   ++traffic_.messages_in;
-  return true;
+  return Done{};
 }
 
-Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Tick now) {
+Result<Done> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Tick now) {
   const Header& header = packet.header();
   const std::string_view name = text_of(packet.body());
   if (name.empty()) return Reason::bad_body;
@@ -269,33 +270,33 @@ Result<bool> Node::on_subscription(const Opened& packet, const Path& from, std::
   if (!first) return first.error();
 
   Peer* peer = subscribes ? learn(packet, from, now) : peers_.find(header.session);
-  if (!peer) return subscribes ? Result<bool>(Reason::peers_full) : Result<bool>(false);
+  if (!peer) return subscribes ? Result<Done>(Reason::peers_full) : Done{};
   hear(*peer, from, size, 0, now);
-  if (!features.publisher) return false;  // who listens is nothing to us
+  if (!features.publisher) return Done{};  // who listens is nothing to us
   if (subscribes) return on_listens(*peer, header.channel, name, now);
   const Channel* channel = channels_.find(header.channel);
   Interest* interest = channel ? channels_.interest(*peer, *channel) : nullptr;
-  if (!interest) return false;
+  if (!interest) return Done{};
   events_.tell<PeerSubscription>(false, peer->current.session, name, header.channel);
   channels_.unlisten(*interest);
   publisher_.forgive_unlistened(*peer);
-  return false;
+  return Done{};
 }
 
-Result<bool> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view name, Tick now) {
+Result<Done> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view name, Tick now) {
   const Channel* channel = channels_.find(id);
   const bool knew = channel && channels_.interest(peer, *channel);
   const auto interest = presence_.listens(peer, id);
   if (!interest) return interest.error();
   if (peer.owes()) publisher_.forgive_unlistened(peer);
-  if (knew) return false;
+  if (knew) return Done{};
   events_.tell<PeerSubscription>(true, peer.current.session, name, id);
   retained_.lacks_all(**interest);
   if (peer.serving > 0 && !peer.address.proven) presence_.want_ask(peer, now);
-  return false;
+  return Done{};
 }
 
-Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Tick now) {
+Result<Done> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Tick now) {
   const Header& header = packet.header();
   HeartbeatBody body;
   if (!common_.legacy() && !packet.body().empty()) {
@@ -309,10 +310,10 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
   Peer* before = body.previous != SessionId{} ? peers_.find(body.previous) : nullptr;
   if (!common_.legacy() && header.ttl_s == 0) {  // a goodbye
     if (!known) known = before;
-    if (!known) return false;
+    if (!known) return Done{};
     events_.tell<PeerChange>(PeerChange::What::left, known->current.session, from);
     forget(*known);
-    return false;
+    return Done{};
   }
   if (before && before != known && (!known || known->current.session == header.session))
     renewed(*before, header.session);
@@ -320,19 +321,19 @@ Result<bool> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
   if (!peer) return Reason::peers_full;
   hear(*peer, from, size, 0, now);
   // Our pings name no channel, so an answer to one is no SUBSCRIBE too: one datagram, one event.
-  if (header.channel == ChannelId{} && answers_ping(body.answers, from, now))
+  if (header.channel == all_channels && answers_ping(body.answers, from, now))
     events_.tell<Answered>(body.answers, peer->current.session, from);
   if (common_.legacy()) {
     presence_.on_legacy_heartbeat(*peer, packet, now);
-    return false;
+    return Done{};
   }
   presence_.on_heartbeat(*peer, packet, body, from, now);
   if (peer->owes()) publisher_.forgive_unlistened(*peer);
   after_hearing(*peer);
   // The answer to an ask for a channel's subscribers counts as a SUBSCRIBE.
-  if (features.publisher && body.answers != PacketId{} && header.channel != ChannelId{})
+  if (features.publisher && body.answers != PacketId{} && header.channel != all_channels)
     return on_listens(*peer, header.channel, {}, now);
-  return false;
+  return Done{};
 }
 
 // Answers to the whole group's ping may be many.

@@ -97,10 +97,10 @@ class Node {
   void input_batch(std::span<Datagram>, const std::optional<UnixTime>&, Tick);
   void on_packet(const Opened&, const Path& from, std::size_t size, Tick);
   Result<bool> dispatch(const Opened&, const Path& from, std::size_t size, Tick);
-  Result<bool> on_publish(const Opened&, const Path& from, Tick);
-  Result<bool> on_subscription(const Opened&, const Path& from, std::size_t size, Tick);
-  Result<bool> on_listens(Peer&, const ChannelId&, std::string_view name, Tick);
-  Result<bool> on_heartbeat(const Opened&, const Path& from, std::size_t size, Tick);
+  Result<Done> on_publish(const Opened&, const Path& from, Tick);
+  Result<Done> on_subscription(const Opened&, const Path& from, std::size_t size, Tick);
+  Result<Done> on_listens(Peer&, const ChannelId&, std::string_view name, Tick);
+  Result<Done> on_heartbeat(const Opened&, const Path& from, std::size_t size, Tick);
   bool answers_ping(PacketId answers, const Path& from, Tick);
 
   Peer* learn(const Opened&, const Path& from, Tick);

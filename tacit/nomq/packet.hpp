@@ -65,6 +65,11 @@ struct PublishFlags {
   }
 };
 
+// More than `lifetime_s` lie between two times of one clock, in seconds; and what is still to come is not over.
+constexpr bool over(std::uint32_t now_s, std::uint32_t began_s, std::uint32_t lifetime_s) {
+  return now_s > began_s && now_s - began_s > lifetime_s;
+}
+
 // What sender and receiver must agree on without a word.
 inline constexpr std::size_t message_max = 1024;     // bytes, both ways
 inline constexpr std::uint32_t clock_window_s = 30;  // how far a packet's clock may be from ours

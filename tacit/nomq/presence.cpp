@@ -7,7 +7,6 @@ namespace {
 constexpr std::size_t heartbeat_size = sealed_size(wire::size_of<HeartbeatBody>);
 constexpr std::array<Ticks, 3> change_beats{ticks({50'000}), ticks({500'000}), ticks({3'000'000})};
 const Path group{{}, {}, true};
-constexpr ChannelId all_channels{};  // an ask that names none is for all of them
 
 }  // namespace
 

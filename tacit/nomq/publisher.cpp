@@ -70,11 +70,8 @@ bool Publisher::displace(List<Slot>& line) {
 
 // A free slot holds the message, and is queued; the group gets it, or `what.to`, and nobody hears how it ended.
 void Publisher::fill(Slot& slot, const Publication& what, std::uint32_t published_s) {
-  slot.handle = {};
-  slot.to = Slot::To::group;
-  slot.address = what.to.value_or(Endpoint{});
-  slot.interest = nullptr;
-  slot.reported = false;
+  static_cast<Journey&>(slot) = {};
+  if (what.to) slot.address = *what.to;
   slot.channel = what.channel;
   slot.qos = what.qos;
   slot.retain = what.retain;
@@ -82,12 +79,8 @@ void Publisher::fill(Slot& slot, const Publication& what, std::uint32_t publishe
   slot.ttl_s = what.ttl_s;
   slot.published_s = published_s;
   slot.size = static_cast<std::uint16_t>(what.message.size());
-  copy(what.message, slot.memory);
   slot.nonce = common_.random.value<std::uint32_t>();
-  slot.tries = 0;
-  slot.owing = slot.delivered = slot.given_up = 0;
-  slot.reason.reset();
-  slot.pubrel_due = false;
+  copy(what.message, slot.memory);
   ++used_;
   (slot.qos == Qos::at_most_once ? queued_ : queued_acknowledged_)[slot.priority].push_back(slot);
 }

@@ -8,17 +8,21 @@
 
 namespace tacit::nomq {
 
-// A message on its way out, in the clear; it is sealed anew each time it leaves.
-struct Slot : Link<>, Link<Retrying>, Timer {
+// What a message needs on its way out, until it has arrived.
+struct Journey {
   // To whom: the group, an address that the owner named, or one peer that lacks a retained message.
   enum class To : std::uint8_t { group, address, peer };
 
   Handle handle{};
   PacketId id{};
-  SessionId session{};  // of its first transmission
-  ChannelId channel{};
-  Endpoint address;              // To::group: a broadcast address instead of the group's own, if there is a port
+  SessionId session{};           // of its first transmission
   Interest* interest = nullptr;  // To::peer
+  std::uint32_t published_s = 0, nonce = 0;
+  Tick first_sent, next_try, deadline;
+  Ticks wait{};
+  std::uint16_t ttl_s = 0, size = 0;
+  std::uint16_t owing = 0, delivered = 0, given_up = 0;
+  std::optional<Reason> reason;
   To to{};
   Qos qos{};
   std::uint8_t priority = 0, tries = 0;
@@ -26,12 +30,12 @@ struct Slot : Link<>, Link<Retrying>, Timer {
   bool reported = false;    // its owner hears how it ended
   bool numbered = false;    // in flight
   bool pubrel_due = false;  // legacy: after a repeated PUBLISH
-  std::uint16_t ttl_s = 0, size = 0;
-  std::uint16_t owing = 0, delivered = 0, given_up = 0;
-  std::optional<Reason> reason;
-  std::uint32_t published_s = 0, nonce = 0;
-  Tick first_sent, next_try, deadline;
-  Ticks wait{};
+  ChannelId channel{};
+  Endpoint address;  // To::group: a broadcast address instead of the group's own, if there is a port
+};
+
+// A message on its way out, in the clear; it is sealed anew each time it leaves.
+struct Slot : Link<>, Link<Retrying>, Timer, Journey {
   List<Debt, BySlot> debts;
   MutBytes memory;
   Slot* next_in_index = nullptr;
@@ -147,9 +151,7 @@ class Publisher {
   void wait_for_relief(Tick due);
   bool relieve(Tick);
   bool all_silent(const Slot&, Tick) const;
-  bool expired(const Slot& slot, std::uint32_t now_s) const {
-    return now_s > std::uint64_t{slot.published_s} + slot.ttl_s + 1;
-  }
+  bool expired(const Slot& slot, std::uint32_t now_s) const { return over(now_s, slot.published_s, slot.ttl_s + 1u); }
 
   Common& common_;
   Peers& peers_;

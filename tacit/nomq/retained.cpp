@@ -75,7 +75,7 @@ RetainedMessages::Next RetainedMessages::next(std::uint32_t now_s) {
     if (peer.presence == Peer::Presence::present && (peer.address.proven || common_.legacy())) {
       for (Retained* m = interest->channel->retained.front(); m; m = interest->channel->retained.after(*m))
         if (!before(m->sequence, interest->retained_next) && before(m->sequence, interest->retained_end) &&
-            !over(*m, now_s))
+            !expired(*m, now_s))
           return {interest, m};
       interest->retained_next = interest->retained_end;
       --interest->peer->serving;
@@ -94,7 +94,7 @@ void RetainedMessages::sent(const Next& next) {
 Retained* RetainedMessages::again(std::uint32_t now_s) {
   for (; again_next_ < pool_.size(); ++again_next_) {
     Retained& message = pool_[again_next_];
-    if (message.channel && !over(message, now_s)) return &message;
+    if (message.channel && !expired(message, now_s)) return &message;
   }
   return nullptr;
 }
@@ -109,7 +109,7 @@ void RetainedMessages::forget(Retained& message) {
 
 void RetainedMessages::forget_expired(std::uint32_t now_s) {
   for (Retained& message : pool_)
-    if (message.channel && over(message, now_s)) forget(message);
+    if (message.channel && expired(message, now_s)) forget(message);
 }
 
 }  // namespace tacit::nomq

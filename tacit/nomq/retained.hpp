@@ -63,7 +63,7 @@ class RetainedMessages {
   void clear(const ChannelId&);
   void forget(Retained&);
   void forget_expired(std::uint32_t now_s);
-  static bool over(const Retained& m, std::uint32_t now_s) { return now_s > std::uint64_t{m.published_s} + m.ttl_s; }
+  static bool expired(const Retained& m, std::uint32_t now_s) { return over(now_s, m.published_s, m.ttl_s); }
   static bool before(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) < 0; }
 
   Common& common_;

@@ -46,7 +46,7 @@ Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, T
 // published says a time that will not come for a while, from which nothing follows; the two clocks of one packet may be
 // read a second apart.
 bool Subscriber::since_start(const Message& message, const Opened& packet) const {
-  if (message.published_s > std::uint64_t{packet.unix_s(packet.header().sent_at_s)} + 1) return false;
+  if (over(message.published_s, packet.unix_s(packet.header().sent_at_s), 1)) return false;
   return message.published_s * std::int64_t{1'000'000} > started_us_ + std::int64_t{clock_window_s} * 1'000'000;
 }
 
@@ -63,9 +63,9 @@ Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
   if (common_.legacy() && !is_utf8(body->message)) return Reason::bad_utf8;
   // Both times are the sender's clock, so its error does not matter here.
   const Preamble& preamble = body->preamble;
-  const bool over =
-      preamble.published_s_high == 0 && header.sent_at_s > std::uint64_t{preamble.published_s} + header.ttl_s + 1;
-  if (over && (!common_.legacy() || common_.config.legacy_enforce_ttl)) return Reason::expired;
+  const bool expired =
+      preamble.published_s_high == 0 && over(header.sent_at_s, preamble.published_s, header.ttl_s + 1u);
+  if (expired && (!common_.legacy() || common_.config.legacy_enforce_ttl)) return Reason::expired;
   const Channel* channel = channels_.subscribed(header.channel);
   if (!channel) return Reason::unknown_channel;
 
