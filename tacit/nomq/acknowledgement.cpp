@@ -4,11 +4,10 @@
 // ACK, PUBREC and PUBCOMP, and what they settle.
 namespace tacit::nomq {
 
-Result<bool> Publisher::on_acknowledgement(const Opened& packet, Peer* peer, const Path& from, Answers& answers,
-                                           Tick now) {
-  const Header& header = packet.header();
-  const auto body = wire::decode<ControlBody>(packet.body());
-  if (!body || packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
+Result<bool> Publisher::on_acknowledgement(const Received& in, Peer* peer, Answers& answers) {
+  const Header& header = in.header();
+  const auto body = wire::decode<ControlBody>(in.packet.body());
+  if (!body || in.packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
   Slot* slot = in_flight_index_.find(header.id);
   if (!slot || slot->channel != header.channel) return Reason::unknown_id;
 
@@ -16,9 +15,9 @@ Result<bool> Publisher::on_acknowledgement(const Opened& packet, Peer* peer, con
   const bool legacy_end = common_.legacy() && ends_qos_1;  // an early revision answers QoS 2 with an ACK
   if (!legacy_end && ends_qos_1 != (slot->qos == Qos::at_least_once)) return Reason::wrong_state;
   if (header.type == PacketType::pubcomp && answers_any_pubrel(*slot, peer, header.session)) return Reason::wrong_state;
-  Debt* debt = debt_of(*slot, header, peer, from);
-  if (!debt) return on_no_debt(*slot, header, peer, from, answers);
-  return on_open_debt(*debt, header, from, packet.from_2000(), answers, now);
+  Debt* debt = debt_of(*slot, in, peer);
+  if (!debt) return on_no_debt(*slot, in, peer, answers);
+  return on_open_debt(*debt, in, answers);
 }
 
 // Legacy: a PUBCOMP with no PUBREC before it says that a board has the message, whose PUBREC got lost. From a node like
@@ -30,13 +29,14 @@ bool Publisher::answers_any_pubrel(const Slot& slot, const Peer* peer, SessionId
   return !debt || debt->state == Debt::State::publish_sent;
 }
 
-Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Path& from, bool from_2000,
-                                     Answers& answers, Tick now) {
+Result<bool> Publisher::on_open_debt(Debt& debt, const Received& in, Answers& answers) {
+  const Header& header = in.header();
+  const Tick now = in.at;
   Slot& slot = *debt.slot;
   const bool pubrec = features.qos2 && header.type == PacketType::pubrec;
   if (pubrec) {
     // Also where it has been said before: what we said then may be what got lost.
-    answers.push(PacketType::pubrel, slot.session, header, from, from_2000);
+    answers.push(PacketType::pubrel, slot.session, in);
     if (debt.state != Debt::State::publish_sent) return false;
   } else if (!debt.open()) {
     return Reason::duplicate;
@@ -73,18 +73,19 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Header& header, const Pat
 
 // Somebody has it who was not known to listen. A known peer is counted, but nobody waits for it; a session
 // that is not known is asked who it is: it may be a peer renewed.
-Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer, const Path& from, Answers& answers) {
+Result<bool> Publisher::on_no_debt(Slot& slot, const Received& in, Peer* peer, Answers& answers) {
+  const Header& header = in.header();
   if (!peer) {
     if (common_.legacy()) return Reason::unknown_peer;
-    Header ask;
+    Answer ask = Answers::answer_to(in, PacketType::heartbeat, common_.self.session());
+    ask.channel = all_channels;
     ask.id = common_.fresh_id();
-    answers.push(PacketType::heartbeat, common_.self.session(), ask, from, false);
+    answers.push(ask);
     return Reason::unknown_peer;
   }
   // A PUBCOMP says nothing here: whoever gets a PUBREL, a node restarted too, answers it.
   if (header.type == PacketType::pubcomp) return false;
-  if (features.qos2 && header.type == PacketType::pubrec)
-    answers.push(PacketType::pubrel, slot.session, header, from, false);
+  if (features.qos2 && header.type == PacketType::pubrec) answers.push(PacketType::pubrel, slot.session, in);
   if (answered_by(slot, header.session)) return false;  // its entry was forgotten in between
   if (slot.to == Slot::To::group && debts_.room() > 0) {
     Debt& record = debts_.add(slot, slot.debts, peer);
@@ -97,13 +98,14 @@ Result<bool> Publisher::on_no_debt(Slot& slot, const Header& header, Peer* peer,
 }
 
 // Null: who acknowledges owes nothing.
-Debt* Publisher::debt_of(Slot& slot, const Header& header, Peer* peer, const Path& from) {
+Debt* Publisher::debt_of(Slot& slot, const Received& in, Peer* peer) {
+  const Header& header = in.header();
   if (!common_.legacy() && slot.to != Slot::To::address) return peer ? debts_.find(slot, *peer) : nullptr;
   if (slot.to == Slot::To::address && !common_.legacy()) {
     Debt* debt = slot.debts.front();  // of whoever first acknowledges from there
     const bool first = debt->by == SessionId{};
     const bool same = debt->by == header.session || (peer && peers_.find(debt->by) == peer);  // renewed meanwhile
-    return (first || same) && from.peer == slot.address ? debt : nullptr;
+    return (first || same) && in.from.peer == slot.address ? debt : nullptr;
   }
   if (Debt* known = answered_by(slot, header.session)) return known;
   if (debts_.room() == 0) return nullptr;

@@ -8,12 +8,8 @@ bool Answers::transmit(Sealing& sealing) {
   return true;
 }
 
-void Answers::push(PacketType type, SessionId session, const Header& what, const Path& from, bool from_2000) {
-  ring_.push(to(type, session, what, from, from_2000));
-}
-
-Answer Answers::to(PacketType type, SessionId session, const Header& what, const Path& from, bool from_2000) {
-  Answer answer{from, what.channel, what.id, session, type, from_2000};
+Answer Answers::answer_to(const Received& in, PacketType type, SessionId session) {
+  Answer answer{in.from, in.header().channel, in.header().id, session, type, in.packet.from_2000()};
   answer.to.to_group = false;
   return answer;
 }

@@ -23,11 +23,11 @@ class Answers {
   explicit Answers(std::span<Answer> memory) : ring_(memory) {}
   std::size_t room() const { return ring_.room(); }
   void push(const Answer& answer) { ring_.push(answer); }
-  void push(PacketType type, SessionId session, const Header& what, const Path& from, bool from_2000);
+  void push(PacketType type, SessionId session, const Received& to) { push(answer_to(to, type, session)); }
   void clear() { ring_.clear(); }
 
   // In `session` of ours, to what came from there. What the group was sent is answered to its sender alone.
-  static Answer to(PacketType type, SessionId session, const Header& what, const Path& from, bool from_2000);
+  static Answer answer_to(const Received&, PacketType type, SessionId session);
 
   bool transmit(Sealing&);  // false: the outbox is full
   static bool put(const Answer&, Sealing&);

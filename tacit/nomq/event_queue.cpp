@@ -15,17 +15,17 @@ QueuedEvent& EventQueue::add(List<QueuedEvent>& to) {
   return place;
 }
 
-std::optional<Event> EventQueue::pop() {
+const Event* EventQueue::pop() {
   QueuedEvent* first = others_.front();
   if (!first && waiting_ != 0) {
     const auto highest = static_cast<unsigned>(31 - __builtin_clz(waiting_));
     first = messages_[highest].front();
     if (!messages_[highest].after(*first)) waiting_ = static_cast<std::uint16_t>(waiting_ & ~(1u << highest));
   }
-  if (!first) return std::nullopt;
+  if (!first) return nullptr;
   free_.push_front(*first);
   ++room_;
-  return first->event;
+  return &first->event;
 }
 
 }  // namespace tacit::nomq

@@ -21,7 +21,7 @@ class EventQueue {
   void push(const Message&);
   // Anything else, made where it waits.
   template <class What, class... Of> void tell(const Of&... of) { add(others_).event.template emplace<What>(of...); }
-  std::optional<Event> pop();
+  const Event* pop();  // holds until the next is pushed; null: there is none
 
  private:
   QueuedEvent& add(List<QueuedEvent>& to);

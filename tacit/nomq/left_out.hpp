@@ -12,7 +12,7 @@ class NoPublisher {
 
   Result<Handle> publish(const Publication&, const Now&) { return Reason::not_supported; }
   bool publish_again(const Retained&) { return false; }
-  Result<bool> on_acknowledgement(const Opened&, Peer*, const Path&, Answers&, Tick) { return Reason::not_supported; }
+  Result<bool> on_acknowledgement(const Received&, Peer*, Answers&) { return Reason::not_supported; }
   void on_peer_alarm(Peer&, Tick) {}
   void on_slot_alarm(Slot&, Tick) {}
   void on_relief(Tick) {}
@@ -41,8 +41,8 @@ class NoSubscriber {
   NoSubscriber(Common&, const Subscriber::Tables&, Channels&, Answers&, Replay&) {}
 
   void started(std::int64_t) {}
-  Result<Message> on_publish(const Opened&, const Path&, Tick) { return Reason::not_supported; }
-  Result<bool> on_pubrel(const Opened&, const Path&) { return Reason::not_supported; }
+  Result<Message> on_publish(const Received&) { return Reason::not_supported; }
+  Result<bool> on_pubrel(const Received&) { return Reason::not_supported; }
   Result<Done> accept(Token) { return Reason::not_supported; }
   void on_receipt_alarm(Receipt&, Tick) {}
   bool transmit(Sealing&, Tick) { return true; }

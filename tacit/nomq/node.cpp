@@ -1,6 +1,7 @@
 #include "tacit/nomq/node.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tacit::nomq {
 
@@ -208,72 +209,72 @@ void Node::input_batch(std::span<Datagram> in, const std::optional<UnixTime>& ut
   for (const crypto::OpenJob& job : jobs) {
     const Datagram& datagram = in[job.place];
     const auto packet = finish_open(job, {utc->s, common_.epoch()});
-    if (packet) on_packet(*packet, datagram.path, datagram.bytes.size(), now);
+    if (packet) on_packet({*packet, datagram.path, datagram.bytes.size(), now});
     else drop(packet.error(), datagram.path, now);
   }
 }
 
-void Node::on_packet(const Opened& packet, const Path& from, std::size_t size, Tick now) {
-  const Header& header = packet.header();
-  if (common_.self.ours(header.session, now)) return drop(Reason::own, from, now);  // the mac does not say for whom
+void Node::on_packet(const Received& in) {
+  const Header& header = in.header();
+  if (common_.self.ours(header.session, in.at))
+    return drop(Reason::own, in.from, in.at);  // the mac does not say for whom
   ++traffic_.packets_in;
 
   const std::size_t room_before = answers_.room();
-  const auto counts = dispatch(packet, from, size, now);
-  if (!counts) return drop(counts.error(), from, now);
+  const auto counts = dispatch(in);
+  if (!counts) return drop(counts.error(), in.from, in.at);
   if (!*counts) return;
-  Peer* peer = common_.legacy() ? learn(packet, from, now) : peers_.find(header.session);
+  Peer* peer = common_.legacy() ? learn(in) : peers_.find(header.session);
   std::size_t answered = room_before - answers_.room();
   const bool publish = header.type == PacketType::publish && PublishFlags::of(header.flags).qos != Qos::at_most_once;
   if (publish) answered = 1;  // at once, or when the owner accepts it
-  if (peer) hear(*peer, from, size, answered * Answers::packet_size, now);
+  if (peer) hear(*peer, in, answered * Answers::packet_size);
 }
 
 // True: the packet counts, it is news; and it remains to be said whom it is from. What was repeated proves,
 // moves and enlivens nobody.
-Result<bool> Node::dispatch(const Opened& packet, const Path& from, std::size_t size, Tick now) {
+Result<bool> Node::dispatch(const Received& in) {
   const auto but = [](Result<Done> done, bool counts) { return done ? Result<bool>(counts) : done.error(); };
-  switch (packet.header().type) {
-    case PacketType::publish: return but(on_publish(packet, from, now), true);
+  switch (in.header().type) {
+    case PacketType::publish: return but(on_publish(in), true);
     case PacketType::subscribe:
-    case PacketType::unsubscribe: return but(on_subscription(packet, from, size, now), false);
-    case PacketType::heartbeat: return but(on_heartbeat(packet, from, size, now), false);
+    case PacketType::unsubscribe: return but(on_subscription(in), false);
+    case PacketType::heartbeat: return but(on_heartbeat(in), false);
     case PacketType::pubrel:
       if (!features.qos2) return Reason::not_supported;
-      return subscriber_.on_pubrel(packet, from);
+      return subscriber_.on_pubrel(in);
     case PacketType::pubrec:
     case PacketType::pubcomp:
       if (!features.qos2) return Reason::not_supported;
       [[fallthrough]];
-    case PacketType::ack:
-      return publisher_.on_acknowledgement(packet, peers_.find(packet.header().session), from, answers_, now);
+    case PacketType::ack: return publisher_.on_acknowledgement(in, peers_.find(in.header().session), answers_);
   }
   return Reason::bad_type;
 }
 
-Result<Done> Node::on_publish(const Opened& packet, const Path& from, Tick now) {
-  const auto message = subscriber_.on_publish(packet, from, now);
+Result<Done> Node::on_publish(const Received& in) {
+  const auto message = subscriber_.on_publish(in);
   if (!message) return message.error();
   events_.push(*message);
   ++traffic_.messages_in;
   return Done{};
 }
 
-Result<Done> Node::on_subscription(const Opened& packet, const Path& from, std::size_t size, Tick now) {
-  const Header& header = packet.header();
-  const std::string_view name = text_of(packet.body());
+Result<Done> Node::on_subscription(const Received& in) {
+  const Header& header = in.header();
+  const std::string_view name = text_of(in.packet.body());
   if (name.empty()) return Reason::bad_body;
   if (name.size() > message_max) return Reason::too_large;  // as subscribe() has it; owners keep these names
   if (channel_id(name) != header.channel) return Reason::bad_channel_id;
   const bool subscribes = header.type == PacketType::subscribe;
-  const auto first = replay_.once(header, subscribes ? Trace::Of::subscribe : Trace::Of::unsubscribe, now);
+  const auto first = replay_.once(header, subscribes ? Trace::Of::subscribe : Trace::Of::unsubscribe, in.at);
   if (!first) return first.error();
 
-  Peer* peer = subscribes ? learn(packet, from, now) : peers_.find(header.session);
+  Peer* peer = subscribes ? learn(in) : peers_.find(header.session);
   if (!peer) return subscribes ? Result<Done>(Reason::peers_full) : Done{};
-  hear(*peer, from, size, 0, now);
+  hear(*peer, in, 0);
   if (!features.publisher) return Done{};  // who listens is nothing to us
-  if (subscribes) return on_listens(*peer, header.channel, name, now);
+  if (subscribes) return on_listens(*peer, header.channel, name, in.at);
   const Channel* channel = channels_.find(header.channel);
   Interest* interest = channel ? channels_.interest(*peer, *channel) : nullptr;
   if (!interest) return Done{};
@@ -296,14 +297,14 @@ Result<Done> Node::on_listens(Peer& peer, const ChannelId& id, std::string_view 
   return Done{};
 }
 
-Result<Done> Node::on_heartbeat(const Opened& packet, const Path& from, std::size_t size, Tick now) {
-  const Header& header = packet.header();
+Result<Done> Node::on_heartbeat(const Received& in) {
+  const Header& header = in.header();
   HeartbeatBody body;
-  if (!common_.legacy() && !packet.body().empty()) {
-    if (packet.body().size() != wire::size_of<HeartbeatBody>) return Reason::bad_body;
-    body = *wire::decode<HeartbeatBody>(packet.body());
+  if (!common_.legacy() && !in.packet.body().empty()) {
+    if (in.packet.body().size() != wire::size_of<HeartbeatBody>) return Reason::bad_body;
+    body = *wire::decode<HeartbeatBody>(in.packet.body());
   }
-  const auto first = replay_.once(header, Trace::Of::heartbeat, now);
+  const auto first = replay_.once(header, Trace::Of::heartbeat, in.at);
   if (!first) return first.error();
 
   Peer* known = peers_.find(header.session);
@@ -311,28 +312,28 @@ Result<Done> Node::on_heartbeat(const Opened& packet, const Path& from, std::siz
   if (!common_.legacy() && header.ttl_s == 0) {  // a goodbye
     if (!known) known = before;
     if (!known) return Done{};
-    events_.tell<PeerChange>(PeerChange::What::left, known->current.session, from);
+    events_.tell<PeerChange>(PeerChange::What::left, known->current.session, in.from);
     forget(*known);
     return Done{};
   }
   if (before && before != known && (!known || known->current.session == header.session))
     renewed(*before, header.session);
-  Peer* peer = learn(packet, from, now);
+  Peer* peer = learn(in);
   if (!peer) return Reason::peers_full;
-  hear(*peer, from, size, 0, now);
+  hear(*peer, in, 0);
   // Our pings name no channel, so an answer to one is no SUBSCRIBE too: one datagram, one event.
-  if (header.channel == all_channels && answers_ping(body.answers, from, now))
-    events_.tell<Answered>(body.answers, peer->current.session, from);
+  if (header.channel == all_channels && answers_ping(body.answers, in.from, in.at))
+    events_.tell<Answered>(body.answers, peer->current.session, in.from);
   if (common_.legacy()) {
-    presence_.on_legacy_heartbeat(*peer, packet, now);
+    presence_.on_legacy_heartbeat(*peer, in);
     return Done{};
   }
-  presence_.on_heartbeat(*peer, packet, body, from, now);
+  presence_.on_heartbeat(*peer, in, body);
   if (peer->owes()) publisher_.forgive_unlistened(*peer);
   after_hearing(*peer);
   // The answer to an ask for a channel's subscribers counts as a SUBSCRIBE.
   if (features.publisher && body.answers != PacketId{} && header.channel != all_channels)
-    return on_listens(*peer, header.channel, {}, now);
+    return on_listens(*peer, header.channel, {}, in.at);
   return Done{};
 }
 
@@ -350,25 +351,25 @@ bool Node::answers_ping(PacketId answers, const Path& from, Tick now) {
 
 // --- Peers -------------------------------------------------------------------------------------------
 
-Peer* Node::learn(const Opened& packet, const Path& from, Tick now) {
-  const SessionId session = packet.header().session;
+Peer* Node::learn(const Received& in) {
+  const SessionId session = in.header().session;
   Peer* peer = peers_.find(session);
   if (!peer) {
     if (!peers_.has_free())
       if (Peer* lost = peers_.longest_lost()) forget(*lost);
-    peer = peers_.add(session, from, now);
+    peer = peers_.add(session, in.from, in.at);
     if (!peer) return nullptr;
     reporting_.push_back(*peer);
   }
   if (common_.legacy()) {
-    peer->from_2000 = packet.from_2000();
+    peer->from_2000 = in.packet.from_2000();
     if (common_.epoch() == Epoch::automatic) common_.group_from_2000 = peer->from_2000;
   }
   return peer;
 }
 
-void Node::hear(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Tick now) {
-  presence_.heard(peer, from, size, answered, now);
+void Node::hear(Peer& peer, const Received& in, std::size_t answered) {
+  presence_.heard(peer, in, answered);
   after_hearing(peer);
 }
 
@@ -427,16 +428,18 @@ void Node::forget(Peer& peer) {
 
 std::optional<Event> Node::poll_event() {
   while (Peer* peer = reporting_.front()) {
-    const auto tell = [&](bool& flag, PeerChange::What what) -> std::optional<Event> {
-      flag = false;
-      return PeerChange{what, peer->current.session, peer->address.path()};
-    };
-    if (peer->appeared) return tell(peer->appeared, PeerChange::What::appeared);
-    if (peer->went) return tell(peer->went, PeerChange::What::lost);
-    if (peer->returned) return tell(peer->returned, PeerChange::What::returned);
-    List<Peer, Reporting>::remove(*peer);
+    const auto is_news = [](bool& flag) { return std::exchange(flag, false); };
+    auto what = PeerChange::What::appeared;
+    if (is_news(peer->appeared)) what = PeerChange::What::appeared;
+    else if (is_news(peer->went)) what = PeerChange::What::lost;
+    else if (is_news(peer->returned)) what = PeerChange::What::returned;
+    else {
+      List<Peer, Reporting>::remove(*peer);
+      continue;
+    }
+    return PeerChange{what, peer->current.session, peer->address.path()};
   }
-  if (auto event = events_.pop()) return event;
+  if (const Event* event = events_.pop()) return *event;
   if (const auto outcome = publisher_.poll_outcome()) return *outcome;
   return std::nullopt;
 }

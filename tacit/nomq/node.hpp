@@ -95,16 +95,16 @@ class Node {
   Ticks again_gap() const;
   std::size_t input_room() const;
   void input_batch(std::span<Datagram>, const std::optional<UnixTime>&, Tick);
-  void on_packet(const Opened&, const Path& from, std::size_t size, Tick);
-  Result<bool> dispatch(const Opened&, const Path& from, std::size_t size, Tick);
-  Result<Done> on_publish(const Opened&, const Path& from, Tick);
-  Result<Done> on_subscription(const Opened&, const Path& from, std::size_t size, Tick);
+  void on_packet(const Received&);
+  Result<bool> dispatch(const Received&);
+  Result<Done> on_publish(const Received&);
+  Result<Done> on_subscription(const Received&);
   Result<Done> on_listens(Peer&, const ChannelId&, std::string_view name, Tick);
-  Result<Done> on_heartbeat(const Opened&, const Path& from, std::size_t size, Tick);
+  Result<Done> on_heartbeat(const Received&);
   bool answers_ping(PacketId answers, const Path& from, Tick);
 
-  Peer* learn(const Opened&, const Path& from, Tick);
-  void hear(Peer&, const Path& from, std::size_t size, std::size_t answered, Tick);
+  Peer* learn(const Received&);
+  void hear(Peer&, const Received&, std::size_t answered);
   void after_hearing(Peer&);
   void renewed(Peer& known, SessionId session);
   void lose(Peer&);

@@ -1,7 +1,9 @@
 #pragma once
 #include <string_view>
 
+#include "tacit/base/endpoint.hpp"
 #include "tacit/crypto/crypto.hpp"
+#include "tacit/kit/tick.hpp"
 #include "tacit/nomq/config.hpp"
 #include "tacit/wire/layout.hpp"
 
@@ -115,6 +117,16 @@ class Opened {
   Header header_;
   Bytes body_;
   bool from_2000_;
+};
+
+// An authentic packet, and how it came.
+struct Received {
+  const Opened& packet;
+  const Path& from;
+  std::size_t size;  // of the datagram
+  Tick at;
+
+  const Header& header() const { return packet.header(); }
 };
 
 // Authenticated, then decrypted, then looked at: padding is no oracle for who cannot forge a mac.

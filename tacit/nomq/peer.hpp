@@ -123,6 +123,8 @@ struct OwedAnswer {
 
 // What is known of a peer, and is forgotten with it all at once.
 struct Acquaintance {
+  enum class Presence : std::uint8_t { free, present, lost };
+
   // Our asks, the last two: an answer to one within 5 s proves the way that it went.
   struct Ask {
     PacketId id{};
@@ -144,6 +146,7 @@ struct Acquaintance {
   OwedAnswer answer;
   std::array<Ask, 2> asked{};
 
+  Presence presence{};
   std::uint8_t unanswered = 0;    // asks after three silent intervals
   std::uint8_t lacking_asks = 0;  // how often we asked for its subscriptions
   bool telling = false;
@@ -166,14 +169,12 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer, Ac
     Peer* peer = nullptr;
     Name* next_in_index = nullptr;
   };
-  enum class Presence : std::uint8_t { free, present, lost, left };
 
   List<Interest, ByPeer> interests;
   List<Debt, ByPeer> waiting;  // for an acknowledgement, the first sent first
   List<Debt, ByPeer> again;    // to be sent again
   List<Debt, ByPeer> closed;   // settled or given up, of messages that others still owe
   Name current, previous;
-  Presence presence{};
 
   bool owes() const { return features.publisher && (!waiting.empty() || !again.empty()); }
   Interest* first_interest() const { return features.publisher ? interests.front() : nullptr; }

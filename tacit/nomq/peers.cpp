@@ -28,9 +28,9 @@ Peers::Peers(std::span<Peer> pool, std::span<Peer::Name*> buckets) : names_(buck
 Peer* Peers::add(SessionId session, const Path& from, Tick now) {
   Peer* peer = free_.front();
   if (!peer) return nullptr;
+  static_cast<Acquaintance&>(*peer) = {};
   give_name(peer->current, session);
   make_present(*peer);
-  static_cast<Acquaintance&>(*peer) = {};
   peer->address.become(from);
   peer->heard_at = now;
   peer->appeared = true;

@@ -53,7 +53,9 @@ void Presence::on_discovery(Tick now) {
   if (--asks_left_ > 0) common_.timers.set(discovery, now + discovery_gap);
 }
 
-void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t answered, Tick now) {
+void Presence::heard(Peer& peer, const Received& in, std::size_t answered) {
+  const Path& from = in.from;
+  const Tick now = in.at;
   peer.heard_at = now;
   peer.unanswered = 0;
   if (peer.presence == Peer::Presence::lost) {
@@ -72,7 +74,7 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
     forget_candidate(peer);  // it is where it was; or if it did move, it will be heard again
   }
   route->take_local(from);
-  if (!route->proven) route->earn(size - answered);
+  if (!route->proven) route->earn(in.size - answered);
   if (common_.legacy()) {  // there is nothing to ask a board
     if (route == &peer.candidate) peer.address = peer.candidate, peer.candidate = {};
   } else if (route == &peer.candidate || reason_to_ask(peer, now)) {
@@ -82,15 +84,16 @@ void Presence::heard(Peer& peer, const Path& from, std::size_t size, std::size_t
   arm(peer, now);
 }
 
-void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBody& body, const Path& from, Tick now) {
-  const Header& header = packet.header();
+void Presence::on_heartbeat(Peer& peer, const Received& in, const HeartbeatBody& body) {
+  const Header& header = in.header();
+  const Tick now = in.at;
   const auto flags = HeartbeatFlags::of(header.flags);
   const Peer::Ask* ask =
       body.answers != PacketId{} ? std::ranges::find(peer.asked, body.answers, &Peer::Ask::id) : nullptr;
   const bool answered = ask && ask != peer.asked.end() && now - ask->at <= proof_within;
   if (answered) prove(peer, ask->to_candidate);
 
-  if (features.publisher && !packet.body().empty() && peer.told != body.subscriptions) {
+  if (features.publisher && !in.packet.body().empty() && peer.told != body.subscriptions) {
     peer.told = body.subscriptions;
     tell_me_anew(peer);
   }
@@ -98,8 +101,8 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
     believe_what_was_told(peer);  // who listens to nothing has nothing to tell but this
   const bool of_all = header.channel == all_channels;
   if (flags.asks && (of_all || channels_.subscribed(header.channel))) {
-    const Ticks patience{from.to_group ? common_.random.value<std::uint16_t>() % ticks({50'000}).count : 0};
-    peer.answer = {now + patience, header.id, header.channel, from.peer == peer.candidate.peer};
+    const Ticks patience{in.from.to_group ? common_.random.value<std::uint16_t>() % ticks({50'000}).count : 0};
+    peer.answer = {now + patience, header.id, header.channel, in.from.peer == peer.candidate.peer};
     speak(peer);
   }
   if (features.subscriber && flags.wants_subscriptions) {
@@ -113,8 +116,9 @@ void Presence::on_heartbeat(Peer& peer, const Opened& packet, const HeartbeatBod
 
 // The original answers a HEARTBEAT that names a channel it hears with one that names none. Two nodes that
 // answered every one would never stop, so a peer gets at most one an interval.
-void Presence::on_legacy_heartbeat(Peer& peer, const Opened& packet, Tick now) {
-  const Header& header = packet.header();
+void Presence::on_legacy_heartbeat(Peer& peer, const Received& in) {
+  const Header& header = in.header();
+  const Tick now = in.at;
   if (header.channel != ChannelId{} && !channels_.subscribed(header.channel)) return;
   if (peer.answered_before && now - peer.last_answer < interval) return;
   peer.answered_before = true;

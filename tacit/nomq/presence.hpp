@@ -41,11 +41,11 @@ class Presence {
   void say_renewed() { beat_now_ = !common_.legacy(); }
   void say_goodbye() { goodbye_ = true; }
 
-  // Something that counts came from a peer: `size` bytes, of which `answered` are owed back already.
-  void heard(Peer&, const Path& from, std::size_t size, std::size_t answered, Tick);
+  // Something that counts came from a peer; `answered` of its bytes are owed back already.
+  void heard(Peer&, const Received&, std::size_t answered);
   // Its HEARTBEAT, which has been heard().
-  void on_heartbeat(Peer&, const Opened&, const HeartbeatBody&, const Path& from, Tick);
-  void on_legacy_heartbeat(Peer&, const Opened&, Tick);
+  void on_heartbeat(Peer&, const Received&, const HeartbeatBody&);
+  void on_legacy_heartbeat(Peer&, const Received&);
   // It listens to a channel, as it said; gives subscriptions_full.
   Result<Interest*> listens(Peer&, const ChannelId&);
 

@@ -72,7 +72,7 @@ class Publisher {
 
   // ACK, PUBREC, PUBCOMP; `peer` is null for a stranger. True: it counts, because it settled something.
   // Gives bad_body, unknown_id, wrong_state, duplicate.
-  Result<bool> on_acknowledgement(const Opened&, Peer* peer, const Path& from, Answers&, Tick);
+  Result<bool> on_acknowledgement(const Received&, Peer* peer, Answers&);
 
   void on_peer_alarm(Peer&, Tick);  // what it did not acknowledge in time is to be sent again
   void on_slot_alarm(Slot&, Tick);
@@ -135,9 +135,9 @@ class Publisher {
   bool put(const Slot&, PacketId, SessionId, const Path&, Sealing&) const;
   bool put_pubrel(const Slot&, const Path&, Sealing&) const;
 
-  Result<bool> on_open_debt(Debt&, const Header&, const Path& from, bool from_2000, Answers&, Tick);
-  Result<bool> on_no_debt(Slot&, const Header&, Peer*, const Path& from, Answers&);
-  Debt* debt_of(Slot&, const Header&, Peer*, const Path& from);
+  Result<bool> on_open_debt(Debt&, const Received&, Answers&);
+  Result<bool> on_no_debt(Slot&, const Received&, Peer*, Answers&);
+  Debt* debt_of(Slot&, const Received&, Peer*);
   Debt* answered_by(const Slot&, SessionId) const;
   bool answers_any_pubrel(const Slot&, const Peer*, SessionId) const;
   void settle(Debt&, Tick);

@@ -24,21 +24,21 @@ Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels,
   }
 }
 
-Result<Message> Subscriber::on_publish(const Opened& packet, const Path& from, Tick now) {
-  const Header& header = packet.header();
-  auto message = read(packet, from);
+Result<Message> Subscriber::on_publish(const Received& in) {
+  const Header& header = in.header();
+  auto message = read(in);
   if (!message) return message;
-  message->maybe_repeated = !since_start(*message, packet);
+  message->maybe_repeated = !since_start(*message, in.packet);
   if (message->maybe_repeated && !message->retain && common_.config.across_restart == AcrossRestart::at_most_once)
     return Reason::before_start;
 
   const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
-  const std::uint32_t nonce = read_publish(packet.body(), common_.profile())->preamble.nonce;
-  const auto sight = replay_.look(header, counts_up, nonce, now);
+  const std::uint32_t nonce = read_publish(in.packet.body(), common_.profile())->preamble.nonce;
+  const auto sight = replay_.look(header, counts_up, nonce, in.at);
   if (!sight) return sight.error();
-  if (*sight == Replay::Sight::again) return repeated(*message, packet);
-  if (auto owed = acknowledge(*message, packet, now); !owed) return owed.error();
-  replay_.remember(header, counts_up, nonce, now);
+  if (*sight == Replay::Sight::again) return repeated(*message, in);
+  if (auto owed = acknowledge(*message, in); !owed) return owed.error();
+  replay_.remember(header, counts_up, nonce, in.at);
   return message;
 }
 
@@ -51,12 +51,12 @@ bool Subscriber::since_start(const Message& message, const Opened& packet) const
 }
 
 // What a PUBLISH says, if it says it rightly and to us. The order of the checks is the specification's.
-Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
-  const Header& header = packet.header();
+Result<Message> Subscriber::read(const Received& in) const {
+  const Header& header = in.header();
   const auto flags = PublishFlags::of(header.flags);
   if (flags.qos == Qos::undefined) return Reason::bad_qos;
   if (flags.qos == Qos::exactly_once && !features.qos2) return Reason::not_supported;
-  const auto body = read_publish(packet.body(), common_.profile());
+  const auto body = read_publish(in.packet.body(), common_.profile());
   if (!body) return body.error();
   if (body->message.size() > message_max) return Reason::too_large;
   if (body->message.empty() && !flags.retain) return Reason::empty_message;
@@ -72,10 +72,10 @@ Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
   Message message;
   message.channel = channel->name;
   message.payload = body->message;
-  message.path = from;
+  message.path = in.from;
   message.from = header.session;
   message.id = header.id;
-  message.published_s = packet.unix_s(preamble.published_s);
+  message.published_s = in.packet.unix_s(preamble.published_s);
   message.ttl_s = header.ttl_s;
   message.priority = flags.priority;
   message.qos = flags.qos;
@@ -85,18 +85,18 @@ Result<Message> Subscriber::read(const Opened& packet, const Path& from) const {
 
 // Not told again; acknowledged again, because our first acknowledgement may be what got lost, but not
 // before the owner has accepted what it was told.
-Reason Subscriber::repeated(const Message& message, const Opened& packet) {
+Reason Subscriber::repeated(const Message& message, const Received& in) {
   if (message.qos == Qos::at_most_once) return Reason::replay;
   Receipt* receipt = keeps_receipts ? index_.find({message.from, message.id}) : nullptr;
-  const Answer answer = acknowledgement(message, packet);
+  const Answer answer = acknowledgement(message, in);
   if (receipt) receipt->answer.to = answer.to;
   if (!receipt || receipt->state != Receipt::State::unaccepted) answers_.push(answer);
   return Reason::duplicate;
 }
 
-Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Tick now) {
+Result<Done> Subscriber::acknowledge(Message& message, const Received& in) {
   if (message.qos == Qos::at_most_once) return Done{};
-  const Answer answer = acknowledgement(message, packet);
+  const Answer answer = acknowledgement(message, in);
   const bool manual = features.manual_acknowledgement && common_.config.manual_acknowledgement;
   const bool pubrec_may_get_lost = common_.legacy() && message.qos == Qos::exactly_once;
   if (!manual && !pubrec_may_get_lost) {
@@ -116,10 +116,10 @@ Result<Done> Subscriber::acknowledge(Message& message, const Opened& packet, Tic
   if (manual) {
     receipt->state = Receipt::State::unaccepted;
     message.token = receipt->token;
-    common_.timers.set(*receipt, now + receipt_lifetime);
+    common_.timers.set(*receipt, in.at + receipt_lifetime);
   } else {
     receipt->state = Receipt::State::pubrec_sent;
-    common_.timers.set(*receipt, now + legacy_pubrec_repeats[0]);
+    common_.timers.set(*receipt, in.at + legacy_pubrec_repeats[0]);
   }
   return Done{};
 }
@@ -131,20 +131,20 @@ Token Subscriber::new_token(const Receipt& receipt) {
   return Token{token_round_ * size + static_cast<std::uint32_t>(&receipt - receipts_.data())};
 }
 
-Answer Subscriber::acknowledgement(const Message& message, const Opened& packet) const {
+Answer Subscriber::acknowledgement(const Message& message, const Received& in) const {
   const PacketType type = message.qos == Qos::at_least_once ? PacketType::ack : PacketType::pubrec;
-  return Answers::to(type, common_.self.session(), packet.header(), message.path, packet.from_2000());
+  return Answers::answer_to(in, type, common_.self.session());
 }
 
-Result<bool> Subscriber::on_pubrel(const Opened& packet, const Path& from) {
-  const Header& header = packet.header();
-  const auto body = wire::decode<ControlBody>(packet.body());
-  if (!body || packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
+Result<bool> Subscriber::on_pubrel(const Received& in) {
+  const Header& header = in.header();
+  const auto body = wire::decode<ControlBody>(in.packet.body());
+  if (!body || in.packet.body().size() != wire::size_of<ControlBody> || body->id != header.id) return Reason::bad_body;
   Receipt* receipt = keeps_receipts ? index_.find({header.session, header.id}) : nullptr;
   if (receipt && receipt->state == Receipt::State::unaccepted) return Reason::wrong_state;
   const bool awaited = receipt && receipt->state == Receipt::State::pubrec_sent;
   if (awaited) forget(*receipt);
-  answers_.push(PacketType::pubcomp, common_.self.session(), header, from, packet.from_2000());
+  answers_.push(PacketType::pubcomp, common_.self.session(), in);
   return awaited;
 }
 

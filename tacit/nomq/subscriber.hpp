@@ -35,9 +35,9 @@ class Subscriber {
   // The message to deliver, or why not. Owes at most one answer. Gives bad_qos, not_supported, bad_body, too_large,
   // empty_message, bad_utf8, expired, unknown_channel, before_start, too_old, replay_memory_full,
   // unaccepted_full; duplicate for a repeat that was acknowledged again, replay for one of QoS 0.
-  Result<Message> on_publish(const Opened&, const Path& from, Tick);
+  Result<Message> on_publish(const Received&);
   // Gives bad_body. True: it counts.
-  Result<bool> on_pubrel(const Opened&, const Path& from);
+  Result<bool> on_pubrel(const Received&);
 
   Result<Done> accept(Token);  // gives unknown_token
   void on_receipt_alarm(Receipt&, Tick);
@@ -54,12 +54,12 @@ class Subscriber {
     static Receipt*& next(Receipt& r) { return r.next_in_index; }
   };
 
-  Result<Message> read(const Opened&, const Path& from) const;
+  Result<Message> read(const Received&) const;
   bool since_start(const Message&, const Opened&) const;
-  Reason repeated(const Message&, const Opened&);
-  Result<Done> acknowledge(Message&, const Opened&, Tick);
+  Reason repeated(const Message&, const Received&);
+  Result<Done> acknowledge(Message&, const Received&);
   Token new_token(const Receipt&);
-  Answer acknowledgement(const Message&, const Opened&) const;
+  Answer acknowledgement(const Message&, const Received&) const;
   void forget(Receipt&);
 
   Common& common_;

@@ -30,10 +30,10 @@ RC_GTEST_PROP(EventQueue, tells_of_all_else_first_and_then_of_what_matters_most_
       const auto first = std::ranges::max_element(expected, [](const auto& a, const auto& b) {
         return a.first < b.first || (a.first == b.first && a.second > b.second);
       });
-      const auto event = queue.pop();
-      RC_ASSERT(event.has_value() == (first != expected.end()));
+      const Event* event = queue.pop();
+      RC_ASSERT((event != nullptr) == (first != expected.end()));
       if (!event) continue;
-      if (const auto* m = std::get_if<Message>(&*event)) {
+      if (const auto* m = std::get_if<Message>(event)) {
         RC_ASSERT(m->priority == first->first);
         RC_ASSERT(m->id == PacketId{first->second});
       } else {
