@@ -55,7 +55,7 @@ Handshake& Handshakes::take(Handshake::State state, Transport transport, bool ad
   one.acknowledged = false;
   one.transmissions = 0;
   one.session = nullptr;
-  one.round_trip = {};
+  one.round_trip.emplace();
   return one;
 }
 

@@ -11,6 +11,8 @@ struct Wanting {};  // the owner has not been asked for its keys yet
 //
 //   stream:    AwaitHello -> AwaitProof -> (SESSION_OK leaves) a session
 //   datagrams: HELLO with a right cookie -> AwaitProof -> AwaitDelivery -> a session
+//
+// All zero until it begins, as all tables are.
 struct Handshake : Timer, Link<>, Link<Wanting>, Link<Speaking> {
   enum class State : std::uint8_t { free, await_hello, await_proof, await_delivery };
 
@@ -27,7 +29,7 @@ struct Handshake : Timer, Link<>, Link<Wanting>, Link<Speaking> {
   Origin* origin = nullptr;
   HubSession* session = nullptr;  // await_delivery
   std::optional<ServerHandshake> exchange;
-  RoundTrip round_trip;
+  std::optional<RoundTrip> round_trip;
   Handshake* next_by_address = nullptr;
 
   Request request() const { return Request{slot << 16 | generation}; }

@@ -144,7 +144,7 @@ bool Hub::transmit(Outbox& out, Handshake& handshake, Tick now) {
   if (room.empty()) return false;
   copy(Bytes(frame).first(size), room);
   if (handshake.transmissions == 0) handshake.first_sent = now;
-  handshake.retry_at = now + handshake.round_trip.wait(handshake.transmissions);
+  handshake.retry_at = now + handshake.round_trip->wait(handshake.transmissions);
   ++handshake.transmissions;
   List<Handshake, Speaking>::remove(handshake);
   schedule(handshake);

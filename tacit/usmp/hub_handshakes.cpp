@@ -123,7 +123,7 @@ Result<Done> Hub::promise(Handshake& handshake, Tick now) {
                                     .wire = exchange.wire(),
                                     .id = exchange.session_id(),
                                     .keys = std::move(*keys),
-                                    .round_trip = handshake.round_trip},
+                                    .round_trip = *handshake.round_trip},
                      now);
   handshake.session = s;
   handshake.state = Handshake::State::await_delivery;
@@ -174,7 +174,7 @@ void Hub::on_handshake_acknowledgement(const Acknowledgement& of, const Endpoint
   }
   if (of.type != FrameType::challenge || handshake->state != Handshake::State::await_proof) return;
   if (handshake->transmissions == 1 && !handshake->acknowledged)
-    handshake->round_trip.measured(now - handshake->first_sent);
+    handshake->round_trip->measured(now - handshake->first_sent);
   handshake->acknowledged = true;
   handshake->retry_at = now + patience_after_acknowledgement;
   schedule(*handshake);
