@@ -36,9 +36,10 @@ void add_conformance(Program& program) {
                               "tacit conformance nomq.json           # 213 passed, 0 failed\n"
                               "tacit conformance theirs.json && echo they agree");
   auto files = std::make_shared<Files>();
-  app.add_option("file", *files,
-                 "Vectors of NoMQ. Of USMP and mqtt-e2e there are files too; this build does not know those protocols "
-                 "yet, and says so with exit code 2.")
+  app.add_option(
+         "file", *files,
+         "Vectors of NoMQ or USMP. Of mqtt-e2e there are files too; this build does not know that protocol yet, "
+         "and says so with exit code 2.")
       ->type_name("FILE")
       ->required()
       ->multi_option_policy(CLI::MultiOptionPolicy::Throw);

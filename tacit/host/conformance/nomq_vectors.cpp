@@ -200,14 +200,6 @@ SignatureVector read_signature(const Value& value) {
   return {std::string(text_of(message)), value["signature"].hex(), value["signature_hmac"].hex()};
 }
 
-template <class Vector>
-std::vector<Vector> read_section(const Value& top, std::string_view name, Vector (*read)(const Value&)) {
-  std::vector<Vector> result;
-  if (const auto section = top.find(name))
-    for (const Value& element : section->elements()) result.push_back(read(element));
-  return result;
-}
-
 }  // namespace
 
 std::string_view name_of(Verdict verdict) { return verdict_words[static_cast<std::size_t>(verdict)]; }

@@ -57,4 +57,13 @@ class Value {
   std::string place_;
 };
 
+// Each element of the array `name`, which may be absent.
+template <class Vector>
+std::vector<Vector> read_section(const Value& top, std::string_view name, Vector (*read)(const Value&)) {
+  std::vector<Vector> result;
+  if (const auto section = top.find(name))
+    for (const Value& element : section->elements()) result.push_back(read(element));
+  return result;
+}
+
 }  // namespace tacit::host::conformance

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "tacit/host/conformance/nomq_sections.hpp"
+#include "tacit/host/conformance/usmp_sections.hpp"
 
 namespace tacit::host::conformance {
 namespace {
@@ -27,16 +28,27 @@ Protocol protocol_of(const nlohmann::json& json, const Value& top) {
   top.refuse(Fault::unknown_kind, "says neither in `format` nor in `about` which protocol it is of");
 }
 
+VectorFile read_as(Protocol protocol, const Value& top) {
+  switch (protocol) {
+    case Protocol::nomq: {
+      auto vectors = read_nomq_vectors(top);
+      const std::size_t cases = count_cases(vectors);
+      return {std::move(vectors), cases};
+    }
+    case Protocol::usmp: {
+      auto vectors = read_usmp_vectors(top);
+      const std::size_t cases = count_cases(vectors);
+      return {std::move(vectors), cases};
+    }
+    case Protocol::mqtt_e2e: break;
+  }
+  top.refuse(Fault::unknown_kind, "this build does not know mqtt-e2e yet");
+}
+
 VectorFile read(std::string_view text, const std::string& name) {
   const auto json = parse_json(text, name);
   const Value top(json, name + ": ");
-  switch (protocol_of(json, top)) {
-    case Protocol::usmp: top.refuse(Fault::unknown_kind, "this build does not know USMP yet");
-    case Protocol::mqtt_e2e: top.refuse(Fault::unknown_kind, "this build does not know mqtt-e2e yet");
-    case Protocol::nomq: break;
-  }
-  VectorFile file{read_nomq_vectors(top)};
-  file.cases = count_cases(file.nomq);
+  VectorFile file = read_as(protocol_of(json, top), top);
   if (file.cases == 0) top.refuse(Fault::empty_file, "holds no case");
   return file;
 }
@@ -61,6 +73,9 @@ Attempt<VectorFile> read_vector_file(const std::string& path) {
   return read_vectors(text, path);
 }
 
-Report run(const VectorFile& file) { return run_nomq(file.nomq); }
+Report run(const VectorFile& file) {
+  if (const auto* nomq = std::get_if<NomqVectors>(&file.vectors)) return run_nomq(*nomq);
+  return run_usmp(std::get<UsmpVectors>(file.vectors));
+}
 
 }  // namespace tacit::host::conformance

@@ -1,13 +1,16 @@
 #pragma once
+#include <variant>
+
 #include "tacit/host/conformance/nomq_vectors.hpp"
 #include "tacit/host/conformance/report.hpp"
+#include "tacit/host/conformance/usmp_vectors.hpp"
 
 // Vector files, as spec/vectors.md defines them: how one implementation is checked with what another sent and
-// received. Of the three protocols this build runs NoMQ.
+// received. Of the three protocols this build runs NoMQ and USMP.
 namespace tacit::host::conformance {
 
 struct VectorFile {
-  NomqVectors nomq;
+  std::variant<NomqVectors, UsmpVectors> vectors;
   std::size_t cases = 0;
 };
 

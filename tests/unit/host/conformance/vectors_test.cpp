@@ -17,5 +17,14 @@ TEST(Vectors, all_of_nomq_come_out_as_the_original_has_them) {
   EXPECT_EQ(closing_line(report), "213 passed, 0 failed");
 }
 
+TEST(Vectors, all_of_usmp_come_out_as_the_original_has_them) {
+  const auto file = read_vector_file(TACIT_SOURCE_DIR "/spec/vectors/usmp.json");
+  ASSERT_TRUE(file) << file.error().what;
+  EXPECT_EQ(file->cases, 170u);
+  const Report report = run(*file);
+  for (const Failure& failure : report.failures) ADD_FAILURE() << line_of("usmp.json", failure);
+  EXPECT_EQ(closing_line(report), "169 passed, 0 failed, 1 skipped");
+}
+
 }  // namespace
 }  // namespace tacit::host::conformance
