@@ -391,7 +391,7 @@ class ConversationOnABadNetwork:
     def exchanged(self, calling, data):
         """Whether it went there and back; what the network ended may be said again. What came must be right."""
         calling.tell("send", data.hex())
-        if calling.hears("delivered", "failed", "closed", within_s=15)[0] != "delivered":
+        if calling.hears("delivered", "failed", "closed", within_s=60)[0] != "delivered":
             return False
         try:
             word, *said = calling.hears("message", "closed", within_s=15)
@@ -407,8 +407,10 @@ class ConversationOnABadNetwork:
             with self.subTest(seed=seed):
                 self.assertLessEqual(self.messages_through(lost, seed), tries)
 
-    def test_all_comes_through_at_once_where_datagrams_are_repeated_and_delayed(self):
-        self.on_networks(lost=0.0, tries=len(self.MESSAGES))
+    def test_all_comes_through_where_datagrams_are_repeated_and_delayed(self):
+        # An original of version 1 ends its session where a frame is repeated; between ours nothing has to be said twice.
+        both_ours = isinstance(self.client, Ours) and isinstance(self.server, Ours)
+        self.on_networks(lost=0.0, tries=len(self.MESSAGES) if both_ours else self.TRIES)
 
     def test_all_comes_through_where_one_datagram_in_twenty_is_lost(self):
         self.on_networks(lost=0.05)
