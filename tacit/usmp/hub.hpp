@@ -47,6 +47,8 @@ class Hub {
   // began with that key. Says how many.
   std::size_t close_device(const DeviceId&, Reason, std::optional<KeyTag>, const Now&);
   void close_all(const Now&);  // with a BYE each
+  // HubConfig::wire1, from now on. Sessions that are there stay.
+  void allow_wire1(bool any_device) { config_.wire1 = any_device; }
 
   std::size_t input(std::span<Datagram>, const Now&);
   void timeout(const Now&);
@@ -119,7 +121,7 @@ class Hub {
   std::optional<Event> poll_change();
   void drop(Reason, const Path& from, std::optional<DeviceId>, Tick);
 
-  const HubConfig config_;
+  HubConfig config_;
   crypto::Random& random_;
   const std::uint32_t salt_;
   Timers timers_;

@@ -79,6 +79,9 @@ template <DatagramMachine M> class HubDriver {
     TcpServer* const tcp = sockets_.tcp();
     if (!tcp) return;
     accept(*tcp, t);
+    // A machine that did not want a stream to be read may say that it does now.
+    if constexpr (requires { machine_.poll_unread(); })
+      while (const auto unread = machine_.poll_unread()) tcp->again(*unread);
     while (const auto ready = tcp->next()) serve(*tcp, *ready, t);
   }
 
@@ -96,15 +99,21 @@ template <DatagramMachine M> class HubDriver {
     if (ready.has_room_again) speak(machine_, port_, id, t);
     bool more = true;
     for (int round = 0; more && round < rounds; ++round) {
+      if (!may_read(id)) break;
       const MutBytes in = tcp.receive(id);
       more = !in.empty() && tcp.consume(id, offer(machine_, port_, id, in, t));
     }
-    if (more) tcp.again(id);
+    if (more && may_read(id)) tcp.again(id);
     if (tcp.ended(id)) {
       tcp.close(id);
       machine_.closed(id, t);
     }
     drain(machine_, port_, t);
+  }
+
+  bool may_read(ConnectionId id) {
+    if constexpr (requires { machine_.may_read(id); }) return machine_.may_read(id);
+    else return true;
   }
 
   template <class Work> void step(Work work) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "tacit/base/result.hpp"
@@ -68,7 +69,7 @@ template <class T> class Mailbox {
   std::optional<T> pop() {
     Cell& cell = cell_at(next_take_);
     if (cell.turn.load(std::memory_order_acquire) != next_take_ + 1) return std::nullopt;
-    std::optional<T> mail(cell.mail);
+    std::optional<T> mail(std::move(cell.mail));
     cell.turn.store(next_take_ + cells_.size(), std::memory_order_release);
     ++next_take_;
     return mail;

@@ -38,14 +38,14 @@ template <ShardWorker W> class Shards {
   Shards(ServerConfig config, const Steering& steering, std::size_t shards, const Make& make, const Sizes& sizes)
       : exchange_(shards, steering, sizes.datagrams), stop_(eventfd(0, EFD_CLOEXEC)) {
     if (!stop_.valid()) throw std::system_error(errno, std::generic_category(), "eventfd");
-    config.spread = shards > 1;
+    config.spread |= shards > 1;
     for (std::size_t i = 0; i < shards; ++i) {
       seats_.push_back(std::make_unique<Seat>(config, sizes.orders));
       config.at.port = seats_.front()->sockets.port();
     }
     // In the order in which they were bound. Without the filter all is handed over instead.
     const UdpSocket& udp = seats_.front()->sockets.udp();
-    if (config.spread && udp.valid()) steered_ = !steer_in_kernel(udp.fd(), steering, shards);
+    if (shards > 1 && udp.valid()) steered_ = !steer_in_kernel(udp.fd(), steering, shards);
     for (std::size_t i = 0; i < shards; ++i) seats_[i]->worker = make(i, exchange_);
     for (std::size_t i = 0; i < shards; ++i) seats_[i]->thread = std::thread([this, i] { run(i, *seats_[i]); });
   }

@@ -61,6 +61,8 @@ template <ConnectingMachine M> class StreamDriver {
   void read(Now t) {
     constexpr int rounds = 16;
     for (int round = 0; round < rounds; ++round) {
+      if constexpr (requires { machine_.may_read(); })
+        if (!machine_.may_read()) return;  // its owner takes a turn when it does
       const MutBytes in = client_.receive();
       if (in.empty() || !client_.consume(offer(machine_, port_, in, t))) return;
     }
