@@ -88,7 +88,9 @@ class Session {
   // Copies the message, 0 to 1808 bytes, behind those that wait. It ends in the list `finished`, whatever happens.
   // Gives too_large, queue_full, closed.
   Result<Done> send(Bytes message, Handle);
-  void ping() { ping_wanted_ = true; }  // Received::pong follows, or the session ends
+  // Received::pong follows, or the session ends. While a PING is unanswered no other leaves, and the answer is for all:
+  // a peer takes eight control frames a second, and over a stream the ninth ends the session.
+  void ping() { ping_wanted_ |= !pinged_; }
   // New keys and counters, as soon as nothing is in flight. Gives not_supported (version 1), closed.
   Result<Done> rekey();
   // Messages that have not left are given up as closed; BYE leaves, three times at most; then the session has ended.

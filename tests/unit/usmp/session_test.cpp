@@ -58,6 +58,22 @@ TEST_P(SessionOver, a_ping_is_answered) {
   EXPECT_EQ(a.pongs, 1);
 }
 
+TEST_P(SessionOver, pings_while_one_is_unanswered_are_that_one) {
+  a.session.ping();
+  Frames pings = a.say(at_ms(10));
+  for (int i = 0; i < 20; ++i) {
+    a.session.ping();
+    EXPECT_THAT(types(a.say(at_ms(10))), IsEmpty());
+  }
+  b.hear_all(pings, at_ms(20));
+  converse(a, b, at_ms(20));
+  EXPECT_EQ(a.pongs, 1);
+  EXPECT_THAT(b.refused, IsEmpty());
+  a.session.ping();
+  converse(a, b, at_ms(30));
+  EXPECT_EQ(a.pongs, 2);
+}
+
 TEST_P(SessionOver, a_goodbye_ends_both_sides_and_is_not_answered) {
   a.session.close();
   const Frames bye = a.say(at_ms(10));
