@@ -22,12 +22,15 @@ class Caller {
   };
 
   Caller() = default;
-  // In the network of whoever calls this.
-  explicit Caller(const Endpoint& server, Buffers buffers = {0, 0})
+  // In the network of whoever calls this; from one of its addresses, or any.
+  explicit Caller(const Endpoint& server, Buffers buffers = {0, 0}, const Endpoint& from = {})
       : file_(socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
     if (buffers.receive > 0)
       (void)setsockopt(file_.fd(), SOL_SOCKET, SO_RCVBUF, &buffers.receive, sizeof buffers.receive);
     if (buffers.send > 0) (void)setsockopt(file_.fd(), SOL_SOCKET, SO_SNDBUF, &buffers.send, sizeof buffers.send);
+    const sockaddr_in6 own = linux_port::to_sockaddr(from);
+    if (from != Endpoint{} && bind(file_.fd(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
+      throw std::system_error(errno, std::generic_category(), "bind");
     const sockaddr_in6 address = linux_port::to_sockaddr(server);
     if (connect(file_.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS)
       throw std::system_error(errno, std::generic_category(), "connect");
