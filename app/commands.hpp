@@ -18,6 +18,7 @@ void add_pub(Program&);
 void add_reasons(Program&);
 void add_stats(Program&);
 void add_sub(Program&);
+void add_usmp(Program&);
 void add_version(Program&);
 
 }  // namespace tacit::app

@@ -7,6 +7,8 @@
 #include "app/control_service.hpp"
 #include "app/doctor_checks.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
+#include "tacit/host/registry_file.hpp"
+#include "tacit/usmp/discovery.hpp"
 
 namespace tacit::app {
 namespace {
@@ -34,16 +36,26 @@ void print_json(const Finding& finding) {
   std::puts(line_of(json).c_str());
 }
 
+// A node's sockets; without a key they can be looked at all the same: those of profile v1.
+Findings check_nomq(const NamedKey& key, const std::vector<std::string>& interfaces) {
+  crypto::HostRandom random;
+  return key.file ? check_sockets(key.file->key, interfaces)
+                  : check_sockets(host::Key::generate(host::KeyKind::nomq_v1, random), interfaces);
+}
+
 ExitCode examine(Program& program, const DoctorOptions& options) {
   const host::Context context = program.context();
   const auto interfaces = options.interfaces.empty() ? context.texts("interfaces") : options.interfaces;
-  NamedKey key = check_key_file(context.text("key_file"));
+  const bool speaks_usmp = context.text("via") == "usmp";
+  const NamedKey key = check_key_file(
+      context.text("key_file"), speaks_usmp ? std::span<const host::KeyKind>(host::usmp_kinds) : host::nomq_kinds);
   Findings findings{check_clock(), key.finding};
-  // Without a key the sockets can be looked at all the same: those of profile v1.
-  crypto::HostRandom random;
-  const auto found = key.file ? check_sockets(key.file->key, interfaces)
-                              : check_sockets(host::Key::generate(host::KeyKind::nomq_v1, random), interfaces);
-  findings.insert(findings.end(), found.begin(), found.end());
+  const auto sockets = speaks_usmp ? Findings{} : check_nomq(key, interfaces);
+  findings.insert(findings.end(), sockets.begin(), sockets.end());
+  findings.push_back(
+      check_usmp_port(speaks_usmp ? context.port().value_or(usmp::default_port) : usmp::default_port, context.name()));
+  findings.push_back(
+      check_device_registry(context.text("registry").value_or(host::default_registry_path(host::system_sources()))));
   findings.push_back(check_mdns());
   for (const Finding& finding : findings) options.json ? print_json(finding) : print(finding);
   const bool ill = std::ranges::find(findings, Health::problem, &Finding::health) != findings.end();
@@ -53,11 +65,11 @@ ExitCode examine(Program& program, const DoctorOptions& options) {
 }  // namespace
 
 void add_doctor(Program& program) {
-  CLI::App& app =
-      program.add(program.root(), "doctor", "look for what keeps messages from arriving on this machine",
-                  "tacit doctor           # clock, key file, broadcast, ports, buffers, multicast DNS; exit code 1 if "
-                  "there is a problem\n"
-                  "tacit doctor --json");
+  CLI::App& app = program.add(
+      program.root(), "doctor", "look for what keeps messages from arriving on this machine",
+      "tacit doctor           # clock, key file, broadcast, ports, buffers, registry, multicast DNS; exit code 1 if "
+      "there is a problem\n"
+      "tacit doctor --json");
   auto options = std::make_shared<DoctorOptions>();
   program.add_key_file(app);
   app.add_option("--interface", options->interfaces, "A network interface to look at; may be repeated.")

@@ -150,12 +150,12 @@ Finding check_mdns() {
       "`tacit find` asks it. The UDP query works without."};
 }
 
-NamedKey check_key_file(const std::optional<std::string>& path) {
+NamedKey check_key_file(const std::optional<std::string>& path, std::span<const host::KeyKind> wanted) {
   if (!path)
     return {std::nullopt,
             {"key file", Health::problem, "none is named",
              "Name one with --key-file, TACIT_KEY_FILE, or key_file in a context; `tacit key gen` makes one."}};
-  auto file = host::read_key_file(*path, host::nomq_kinds);
+  auto file = host::read_key_file(*path, wanted);
   if (!file) return {std::nullopt, {"key file", Health::problem, file.error().what, file.error().next_step}};
   Finding finding{.check = "key file", .what = *path + ": fingerprint " + host::fingerprint(file->key)};
   if (file->others_can_read)

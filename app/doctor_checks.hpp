@@ -30,7 +30,12 @@ struct NamedKey {
   std::optional<host::KeyFile> file;
   Finding finding;
 };
-NamedKey check_key_file(const std::optional<std::string>& path);
+NamedKey check_key_file(const std::optional<std::string>& path, std::span<const host::KeyKind> wanted);
+
+// Whether a USMP server could be at this port, or one of this context is.
+Finding check_usmp_port(std::uint16_t port, const std::string& context);
+// The registry of USMP devices, where there is one.
+Finding check_device_registry(const std::string& path);
 
 // A node's sockets as they are on this machine now; interfaces by name, or none.
 Findings check_sockets(const host::Key&, const std::vector<std::string>& interfaces);

@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/control_service.hpp"
 #include "app/printable.hpp"
+#include "app/usmp_answer.hpp"
 
 namespace tacit::app {
 namespace {
@@ -26,6 +27,7 @@ void print(const ordered_json& peer) {
   for (const auto& name : peer["channels"]) channels += "  " + printable(name.get<std::string>());
   std::string where = peer["address"].is_string() ? peer["address"].get<std::string>() : "";
   if (peer.contains("pid")) where += (where.empty() ? "" : " ") + ("pid " + std::to_string(peer["pid"].get<long>()));
+  if (peer.contains("device")) channels = "  " + printable(peer["name"].get<std::string>()) + channels;
   if (!peer["present"].get<bool>()) channels += "  (lost: silent for too long)";
   std::printf("%s  %-24s%s\n", peer["session"].get<std::string>().c_str(), where.c_str(), channels.c_str());
 }
@@ -62,7 +64,8 @@ Peers known_to_others(Program& program) {
   Peers all;
   const auto answers = ask_running(program.context().name(), {{"v", 1}, {"ask", "peers"}}, std::chrono::seconds(2),
                                    fingerprint_if_any(program));
-  for (const ordered_json& answer : answers) merge(all, as_peer(answer));
+  for (const ordered_json& answer : answers)
+    if (!is_usmp(answer)) merge(all, as_peer(answer));
   for (const ordered_json& answer : answers)
     for (const ordered_json& peer : answer.at("peers")) merge(all, peer);
   return all;

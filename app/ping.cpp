@@ -6,6 +6,9 @@
 
 #include "app/commands.hpp"
 #include "app/control_service.hpp"
+#include "app/run_loop.hpp"
+#include "app/usmp_answer.hpp"
+#include "app/usmp_join.hpp"
 #include "tacit/host/reasons.hpp"
 
 namespace tacit::app {
@@ -215,6 +218,46 @@ ExitCode ping_by_ourselves(const Join& join, const PingOptions& options) {
   return code;
 }
 
+// --- as a USMP device
+
+ExitCode ping_server(Program& program, const PingOptions& options) {
+  const UsmpJoin join = usmp_join(program, {.host = options.peer, .port = {}, .wire = ""});
+  RunLoop loop({});
+  host::UsmpClient client(loop.io.get_executor(), join.key, join.options);
+  const auto ask = [&](const std::function<bool()>&, const Pinging::Then& then) {
+    client.async_ping([&join, then](std::error_code error, Duration after) {
+      if (!error)
+        then({.by = join.server, .address = linux_port::to_text(join.options.servers.front()), .after_us = after.us});
+    });
+  };
+  Pinging pinging(loop.io, options, ask, [&](ExitCode code) { loop.ask_to_end(code); });
+  bool leaving = false;
+  loop.on_ending = [&](ExitCode code) {
+    leaving = true;
+    client.async_leave([&loop, code](std::error_code) { loop.end(code); });
+  };
+  client.observe([&](const host::UsmpClient::Event& event) {
+    const auto* gone = std::get_if<usmp::Disconnected>(&event);
+    if (!gone || leaving) return;
+    const Failure failure = usmp_failure(join, *gone, client.stream_error(), false);
+    if (!options.quiet) tell(failure);
+    loop.end(failure.code);
+  });
+  client.async_connect([&](std::error_code error, const host::UsmpClient::Connection&) {
+    if (!error) pinging.start();
+  });
+  const ExitCode code = loop.run();
+  pinging.summary();
+  return code;
+}
+
+// Where a USMP server runs in this context, a name or an id is a device's.
+bool is_device(const std::string& peer) {
+  std::error_code no_address;
+  (void)linux_port::parse_endpoint(peer, 1, no_address);
+  return host::device_id_from(peer) || (no_address && !session_of(peer));
+}
+
 // A name is looked up here, where somebody waits for it, and not by a command that has messages to carry.
 std::string with_address(const std::string& peer, const ordered_json& of_who_runs) {
   if (session_of(peer)) return peer;
@@ -224,7 +267,13 @@ std::string with_address(const std::string& peer, const ordered_json& of_who_run
 }
 
 ExitCode ping(Program& program, PingOptions options) {
+  const bool usmp = program.context().text("via") == "usmp";
   const std::string context = program.context().name();
+  if (usmp || is_device(options.peer)) {
+    const auto servers = ask_running(context, {{"v", 1}, {"ask", "stats"}}, std::chrono::seconds(1));
+    if (std::ranges::any_of(servers, is_usmp)) return ping_by_others(context, options, {});
+    if (usmp) return ping_server(program, options);
+  }
   const auto fingerprint = fingerprint_if_any(program);
   const auto running = ask_running(context, {{"v", 1}, {"ask", "stats"}}, std::chrono::seconds(1), fingerprint);
   if (running.empty()) return ping_by_ourselves(nomq_join(program, options.join), options);
@@ -238,9 +287,14 @@ void add_ping(Program& program) {
   CLI::App& app = program.add(program.root(), "ping", "ask a peer whether it is there, and measure how long that takes",
                               "tacit ping 192.168.1.7         # port 8890, with a nomq-legacy key 8888\n"
                               "tacit ping 192.168.1.7:8891\n"
-                              "tacit ping 1f0c99d2 --count 1  # a session, as `tacit peers` prints it");
+                              "tacit ping 1f0c99d2 --count 1  # a session, as `tacit peers` prints it\n"
+                              "tacit ping boiler              # a device of the USMP server that runs here");
   auto options = std::make_shared<PingOptions>();
-  app.add_option("peer", options->peer, "An address, or a session.")->required()->type_name("PEER");
+  app.add_option("peer", options->peer,
+                 "An address, a session, or a USMP device by its name or id; in a context of USMP without a server: "
+                 "the server.")
+      ->required()
+      ->type_name("PEER");
   app.add_option("--count", options->count, "Ask so often; 4 when absent, 0 until a signal.")->type_name("COUNT");
   app.add_option("--interval", options->interval_s, "Seconds from one question to the next; 1 when absent.")
       ->type_name("SECONDS")

@@ -120,6 +120,7 @@ Program::Program()
   add_peers(*this);
   add_ping(*this);
   add_stats(*this);
+  add_usmp(*this);
   add_find(*this);
   add_doctor(*this);
   add_key(*this);

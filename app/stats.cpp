@@ -49,7 +49,7 @@ void print_table(const std::vector<ordered_json>& answers) {
   for (const ordered_json& one : answers)
     std::printf(" %14s", (one.value("command", "") + " " + std::to_string(one.value("pid", 0))).c_str());
   std::puts(several ? "            all" : "");
-  for (const char* part : {"traffic", "sockets", "reasons"}) {
+  for (const char* part : {"traffic", "sessions", "sockets", "reasons"}) {
     Table table(answers.size());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const ordered_json& numbers = answers[i].contains(part) ? answers[i][part] : ordered_json::object();
@@ -74,8 +74,9 @@ ExitCode show_stats(Program& program, bool json) {
   const std::string context = program.context().name();
   const auto answers = ask_running(context, {{"v", 1}, {"ask", "stats"}}, patience);
   if (answers.empty())
-    throw Failure{ExitCode::cannot_reach, "cannot_reach", "no command of the context " + context + " runs here",
-                  "`tacit sub`, `tacit pub --stay` and `tacit pub -l` count, for the user who runs them."};
+    throw Failure{
+        ExitCode::cannot_reach, "cannot_reach", "no command of the context " + context + " runs here",
+        "`tacit sub`, `tacit pub --stay`, `tacit pub -l` and `tacit usmp serve` count, for the user who runs them."};
   if (!json) print_table(answers);
   else
     for (const ordered_json& one : answers) std::puts(line_of(one).c_str());

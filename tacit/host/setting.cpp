@@ -89,6 +89,7 @@ const std::vector<SettingForm>& context_settings() {
       {"port", port, "", "TACIT_PORT", "The port at that address."},
       {"registry", path, "", "TACIT_REGISTRY", "The registry of USMP devices, made by `tacit device add`."},
       {"interfaces", texts, "", "", "The network interfaces to use; all of them when there is none."},
+      {"wire", choice, "1 2 auto", "", "The version of USMP that a device speaks; 1 is weak, auto is 2 and then 1."},
       {"epoch", choice, "unix 2000 auto", "", "Where the clocks of NoMQ legacy boards begin."},
       {"after_restart", choice, "at_least_once at_most_once", "",
        "What a NoMQ subscriber does with a message that may have been delivered before it was started again."},

@@ -58,7 +58,7 @@ class UsmpHost : public ::testing::TestWithParam<usmp::Transport> {
     options.servers = {loopback(server_->port())};
     options.transport = GetParam();
     options.config.reconnect = false;
-    options.config.handshake_within = {2'000'000};
+    options.config.handshake_within = {4'000'000};
     return std::make_unique<UsmpClient>(io_.get_executor(), key, options);
   }
   std::unique_ptr<UsmpClient> connected() {
