@@ -12,7 +12,7 @@ struct Device {
   DeviceId id{};
   std::string name;
   bool revoked = false;
-  bool wire1_allowed = false;  // a weaker version of the protocol; spec/usmp.md sections 10 and 14
+  bool wire1_allowed = false;  // a weaker version of the protocol; spec/usmp.md section 10
   std::time_t created = 0;
   std::optional<std::time_t> rotated{};            // when the key in use took the place of another
   std::optional<std::time_t> rotation_deadline{};  // while a new key waits: when the old one dies at the latest

@@ -14,7 +14,7 @@ namespace tacit::host {
 // open_registry_file() gives but others_can_read; unknown_device where there is none of that id. Where a name is given
 // for a device, an id as text will do.
 //
-// Key rotation makes before it breaks (spec/usmp.md section 14): while it runs both keys are right, and it ends when
+// Key rotation makes before it breaks (spec/usmp.md section 9): while it runs both keys are right, and it ends when
 // the new one is first used, or at its deadline. Then the old one is dead.
 class DeviceRegistry {
  public:

@@ -70,7 +70,7 @@ class ServedDevices {
   // deadline. A device may come although nothing of it that matters here has changed.
   Attempt<std::vector<DeviceChange>> changes(std::time_t now);
 
-  // Whether any device may use version 1 of the wire (spec/usmp.md section 14).
+  // Whether any device may use version 1 of the wire (spec/usmp.md section 10).
   Attempt<bool> any_wire1();
 
  private:

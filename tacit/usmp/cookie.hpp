@@ -4,7 +4,7 @@
 #include "tacit/usmp/handshake_messages.hpp"
 
 // Cookies: who sends a HELLO has to show that it hears what is sent to its address, before a server computes or keeps
-// anything for it. Specification sections 4 and 14.
+// anything for it. Specification section 4.
 namespace tacit::usmp {
 
 // The server's own. They bind the address, the device, its public key and the time, which is the server's tick: no

@@ -8,7 +8,7 @@
 #include "tacit/usmp/frame.hpp"
 #include "tacit/wire/layout.hpp"
 
-// Finding servers on a LAN, specification section 14. Who looks sends a query to everybody, and servers that are told
+// Finding servers on a LAN, specification section 11. Who looks sends a query to everybody, and servers that are told
 // to be found answer. It proves nothing, to nobody: the handshake does. All integers little-endian.
 //
 //   query    | "USM?" version zeros | id | zeros |                                  64 bytes

@@ -73,7 +73,7 @@ void Hub::from_home(HubSession& s, const Path& from) {
   sessions_.remove(s.candidate);
 }
 
-// A session follows its device when the new address has proven that it hears: specification section 14. Version 1 has
+// A session follows its device when the new address has proven that it hears: specification section 9. Version 1 has
 // no acknowledgement that proves anything, so it stays where it is.
 void Hub::from_elsewhere(HubSession& s, const Received& received, const Path& from, std::size_t size) {
   if (!received.newest || s.wire == Wire::v1 || s.session->ended()) return;

@@ -5,7 +5,7 @@ namespace tacit::usmp {
 
 namespace {
 
-// A proven address is asked so often, and one that is not, twice: specification section 14.
+// A proven address is asked so often, and one that is not, twice: specification section 10.
 constexpr std::uint8_t transmissions_unproven = 2;
 // The device has the CHALLENGE and may need seconds for its curve. If the acknowledgement was somebody else's, it gets
 // another one after this.
