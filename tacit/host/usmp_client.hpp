@@ -27,8 +27,8 @@ namespace tacit::host {
 class UsmpClient {
  public:
   struct Options {
-    std::vector<Endpoint>
-        servers;  // one at least, of one server; a stream tries them in turn, datagrams go to the first
+    // Addresses of one server, one at least: a stream tries them in turn, datagrams go to the first.
+    std::vector<Endpoint> servers;
     usmp::Transport transport = usmp::Transport::stream;
     usmp::ClientConfig config{};          // but its device, which is the key's
     std::size_t messages = 64;            // that wait or are on their way; a further one is queue_full
@@ -78,8 +78,8 @@ class UsmpClient {
         [this](auto handler) { start_ping({std::move(handler), get_executor()}); }, token);
   }
 
-  // void(std::error_code). Says BYE, and that it was heard or not is known when this completes; nothing is attempted
-  // any more.
+  // void(std::error_code). Says BYE, and completes without an error when the session is over, whether that was heard or
+  // not; at once where there is none. Nothing is attempted any more.
   template <class Token> auto async_leave(Token&& token) {
     return asio::async_initiate<Token, void(std::error_code)>(
         [this](auto handler) { start_leave({std::move(handler), get_executor()}); }, token);

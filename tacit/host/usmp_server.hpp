@@ -107,7 +107,8 @@ class UsmpServer {
   // A Problem: the registry cannot be read or written; a handshake that needed it was refused.
   using Event = std::variant<Connected, Weak, Disconnected, Moved, Dropped, Announcement, Problem>;
 
-  // Gives what ServedDevices::open() gives, and cannot_listen.
+  // Gives what ServedDevices::open() gives. Throws std::system_error where it cannot listen, which it cannot either
+  // where another server has the port, and where it is to be discoverable and cannot hear queries.
   static Attempt<std::unique_ptr<UsmpServer>> open(const asio::any_io_executor&, const std::string& registry,
                                                    const Options&);
   UsmpServer(const UsmpServer&) = delete;

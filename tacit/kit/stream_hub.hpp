@@ -12,19 +12,17 @@ struct ConnectionId {
 
 // A machine that serves many byte streams, and datagrams beside them, with the same tables and limits.
 //
-// accept()         a stranger has connected. False: refused, and counted; then it is closed, and nothing follows. To
-// make
-//                  room the machine may end another instead (see closing()): its limit lies below the port's, so that
-//                  it is the machine that chooses.
+// accept()         a stranger has connected. False: refused, and counted; then it is closed, and nothing follows.
+//                  To make room the machine may end another instead (see closing()): its limit lies below the port's,
+//                  so that it is the machine that chooses.
 // input()          what is there of its stream, from the first byte that was not consumed yet; says how many bytes it
 //                  consumed, which it may have opened where they lie. What it did not consume is untouched and is
 //                  offered again, longer: after a drain when it was all that had room, and else when more has arrived.
 //                  A machine consumes or ends what is longer than its longest frame.
 // poll_ready()     which connection has something to say or is to be closed; each is named once for each time that
 //                  comes up, and leaves the machine's list with that.
-// poll_transmit()  writes what that connection has to say, whole frames, as far as there is room; 0: there is no more,
-// or
-//                  no room for the next one. When room came it is asked again without having been named.
+// poll_transmit()  writes what that connection has to say, whole frames, as far as there is room; 0: there is no
+//                  more, or no room for the next one. When room came it is asked again without having been named.
 // closing()        the machine has said its last there: what was written leaves, then the connection is closed.
 // closed()         comes once for each that was accepted, whoever ended it. After it the id names nothing; what the
 //                  machine still had for the connection is gone.

@@ -4,7 +4,7 @@
 #include "tacit/crypto/crypto.hpp"
 #include "tacit/usmp/frame.hpp"
 
-// The payloads of the handshake, specification section 3. Nothing in them is secret.
+// The payloads of the handshake, specification sections 2 and 3. Nothing in them is secret.
 //
 //   client                                    server
 //     HELLO         device id, public key  ->

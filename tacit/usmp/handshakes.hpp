@@ -9,8 +9,8 @@ struct Wanting {};  // the owner has not been asked for its keys yet
 
 // One handshake of a hub: where it is and how long it may take. What is proven in it is ServerHandshake's.
 //
-//   stream:    AwaitHello -> AwaitProof -> (SESSION_OK leaves) a session
-//   datagrams: HELLO with a right cookie -> AwaitProof -> AwaitDelivery -> a session
+//   stream:     await_hello --HELLO--> await_proof --HELLO_ACK--> await_delivery --SESSION_OK written--> a session
+//   datagrams:   HELLO, its cookie --> await_proof --HELLO_ACK--> await_delivery --SESSION_OK acknowledged--> a session
 //
 // All zero until it begins, as all tables are.
 struct Handshake : Timer, Link<>, Link<Wanting>, Link<Speaking> {
