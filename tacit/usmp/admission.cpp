@@ -42,17 +42,18 @@ Admission::Admission(const Tables& tables, const Limits& limits, std::uint32_t s
     : limits_(limits), salt_(salt), origins_(tables.origins, tables.origin_buckets),
       records_(tables.records, tables.record_buckets) {}
 
-Result<Origin*> Admission::begin_handshake(const Endpoint& from) {
+Result<Origin*> Admission::begin_handshake(const Endpoint& from, bool address_proven) {
   Origin* origin = origin_of(from);
   if (!origin) return Reason::handshakes_full;
-  if (origin->handshakes >= limits_.handshakes_per_origin) return Reason::address_full;
-  ++origin->handshakes;
+  std::uint16_t& running = address_proven ? origin->handshakes : origin->unproven;
+  if (running >= limits_.handshakes_per_origin) return Reason::address_full;
+  ++running;
   origins_.hold(*origin);
   return origin;
 }
 
-void Admission::end_handshake(Origin& origin) {
-  --origin.handshakes;
+void Admission::end_handshake(Origin& origin, bool address_proven) {
+  --(address_proven ? origin.handshakes : origin.unproven);
   release(origin);
 }
 
@@ -104,7 +105,7 @@ Origin* Admission::origin_of(const Endpoint& at) {
 }
 
 void Admission::release(Origin& origin) {
-  if (origin.handshakes == 0 && origin.sessions == 0) origins_.touch(origin);
+  if (origin.handshakes == 0 && origin.unproven == 0 && origin.sessions == 0) origins_.touch(origin);
 }
 
 Record* Admission::record_of(const DeviceId& device, const Origin& origin, Tick now) {

@@ -8,8 +8,9 @@
 
 // Who may begin a handshake with a hub: specification sections 9 and 12.
 //
-// Only a wrong proof of the key counts as a failure. Who is slow, goes away or finds no room has not failed, so nobody
-// who behaves is ever locked out. Failures are counted for a device *at an origin*:
+// Only a wrong proof of the key counts as a failure, and only from an address that is proven: anybody can write another
+// one into a datagram. Who is slow, goes away or finds no room has not failed, so nobody who behaves is ever locked
+// out. Failures are counted for a device *at an origin*:
 //
 // - one bad device behind a NAT locks out itself, and not its neighbours there;
 // - who knows the id of somebody's device, and fails in its name from elsewhere, locks out nobody but himself;
@@ -31,6 +32,7 @@ Prefix prefix_of(const Endpoint&, std::uint32_t salt);
 struct Origin : Link<> {
   Prefix prefix;
   std::uint16_t handshakes = 0, sessions = 0;  // while there are any, the entry stays
+  std::uint16_t unproven = 0;                  // handshakes from an address that may be forged; not among those above
   std::uint16_t strikes = 0;
   Tick struck_at;
   Origin* next_in_index = nullptr;
@@ -67,7 +69,8 @@ class Admission {
     std::span<Record*> record_buckets;
   };
   struct Limits {
-    std::uint16_t handshakes_per_origin = 8;  // TCP connections that have not said anything among them
+    // TCP connections that have not said anything among them. As many again from addresses that are not proven.
+    std::uint16_t handshakes_per_origin = 8;
     std::uint16_t sessions_per_origin = 256;
   };
 
@@ -75,8 +78,8 @@ class Admission {
   Admission(const Tables&, const Limits&, std::uint32_t salt);
 
   // A handshake begins: its origin, held until end_handshake(). Gives address_full, handshakes_full.
-  Result<Origin*> begin_handshake(const Endpoint& from);
-  void end_handshake(Origin&);
+  Result<Origin*> begin_handshake(const Endpoint& from, bool address_proven = true);
+  void end_handshake(Origin&, bool address_proven = true);
   // The handshake at its origin became a session, which ends by end_session(); the handshake has still to be ended.
   bool has_room_for_session(const Origin& origin) const { return origin.sessions < limits_.sessions_per_origin; }
   void begin_session(Origin& origin) { ++origin.sessions; }
@@ -86,7 +89,7 @@ class Admission {
 
   // Whether the device may try there. Gives locked_out.
   Result<Done> may_try(const DeviceId&, const Origin&, Tick now) const;
-  void failed(const DeviceId&, Origin&, Tick now);
+  void failed(const DeviceId&, Origin&, Tick now);  // at a proven address
   void succeeded(const DeviceId&, const Origin&, Tick now);
 
  private:

@@ -1,5 +1,7 @@
 #include "tacit/usmp/handshakes.hpp"
 
+#include <algorithm>
+
 namespace tacit::usmp {
 
 Handshakes::Handshakes(const Tables& tables, std::uint32_t salt)
@@ -65,10 +67,24 @@ void Handshakes::free(Handshake& one) {
   if (!one.address_proven) --unproven_;
   List<Handshake, Wanting>::remove(one);
   List<Handshake, Speaking>::remove(one);
+  if (one.exchange && one.transport == Transport::datagrams)
+    one.spent = mark_of(one.exchange->client_key(), one.address_hash);
   one.exchange.reset();  // what is secret in it is wiped
   one.state = Handshake::State::free;
   free_.push_back(one);
   --count_;
+}
+
+bool Handshakes::is_spent(const PublicKey& key, const Endpoint& peer) const {
+  const std::uint64_t mark = mark_of(key, salted_hash(salt_, peer));
+  return std::ranges::any_of(pool_, [mark](const Handshake& one) { return one.spent == mark; });
+}
+
+// Enough to know a random key by. The hash is salted, so nobody makes a mark that is another's.
+std::uint64_t Handshakes::mark_of(const PublicKey& key, std::uint32_t address_hash) {
+  std::uint64_t front;
+  std::memcpy(&front, key.data(), sizeof(front));
+  return front ^ (std::uint64_t{address_hash} << 32 | address_hash);
 }
 
 Handshake* Handshakes::find(Request request) {

@@ -29,6 +29,7 @@ struct Handshake : Timer, Link<>, Link<Wanting>, Link<Speaking> {
   Origin* origin = nullptr;
   HubSession* session = nullptr;  // await_delivery
   std::optional<ServerHandshake> exchange;
+  std::uint64_t spent = 0;  // the last exchange over datagrams that ended in this place; see is_spent()
   std::optional<RoundTrip> round_trip;
   Handshake* next_by_address = nullptr;
 
@@ -58,6 +59,10 @@ class Handshakes {
 
   Handshake* find(const Endpoint& peer) const { return by_address_.find({peer, salted_hash(salt_, peer)}); }
   Handshake* find(Request);
+  // Whether an exchange with a client of this key and address has ended, as far as its place remembers. Every attempt
+  // of a client has a key of its own, so such a HELLO is late, or somebody else repeats it. The address counts too: who
+  // takes another's key for his own handshake spends it for himself.
+  bool is_spent(const PublicKey&, const Endpoint& peer) const;
   // `each` may free the one that it is given.
   template <class Each> void for_each(Each each) {
     for (Handshake& one : pool_)
@@ -74,6 +79,7 @@ class Handshakes {
   };
 
   Handshake& take(Handshake::State, Transport, bool address_proven);
+  static std::uint64_t mark_of(const PublicKey&, std::uint32_t address_hash);
 
   std::span<Handshake> pool_;
   std::uint32_t salt_;

@@ -29,6 +29,8 @@ void Hub::on_hello(const Frame& frame, const Path& from, Tick now) {
   if (has_cookies && !cookies_.accepts(from.peer, *hello, latest_))
     return drop(Reason::bad_cookie, from, hello->device, now);
 
+  // Who listens could repeat it to end what its client has begun since, or to hold a place in its name.
+  if (handshakes_.is_spent(hello->public_key, from.peer)) return drop(Reason::replay, from, hello->device, now);
   if (Handshake* running = handshakes_.find(from.peer)) {
     const bool same = running->exchange->client_key() == hello->public_key && running->exchange->wire() == wire;
     // Nobody who has proven nothing ends what runs at an address that is proven.
@@ -42,12 +44,12 @@ void Hub::on_hello(const Frame& frame, const Path& from, Tick now) {
 }
 
 Result<Handshake*> Hub::begin_handshake(const Path& from, bool address_proven, const DeviceId& device, Tick now) {
-  const auto origin = admission_.begin_handshake(from.peer);
+  const auto origin = admission_.begin_handshake(from.peer, address_proven);
   if (!origin) return origin.error();
   auto allowed = admission_.may_try(device, **origin, now);
   if (allowed) allowed = make_room(address_proven, now);
   if (!allowed) {
-    admission_.end_handshake(**origin);
+    admission_.end_handshake(**origin, address_proven);
     return allowed.error();
   }
   Handshake& handshake = handshakes_.add(from, address_proven);
@@ -61,6 +63,7 @@ Result<Done> Hub::make_room(bool address_proven, Tick now) {
   Handshake* displaced = handshakes_.to_displace(address_proven, random_.value<std::uint32_t>());
   if (!displaced) return Reason::handshakes_full;
   refuse(*displaced, Reason::handshakes_full, now);
+  displaced->spent = 0;  // it may come again
   return Done{};
 }
 
@@ -93,7 +96,7 @@ void Hub::judge(Handshake& handshake, Tick now) {
   const auto verdict = handshake.exchange->verdict();
   if (verdict == ServerHandshake::Verdict::pending) return;
   if (verdict == ServerHandshake::Verdict::refused) {
-    admission_.failed(handshake.exchange->device(), *handshake.origin, now);
+    if (handshake.address_proven) admission_.failed(handshake.exchange->device(), *handshake.origin, now);
     return refuse(handshake, handshake.exchange->refusal(), now);
   }
   if (const auto promised = promise(handshake, now); !promised) refuse(handshake, promised.error(), now);
@@ -228,7 +231,7 @@ void Hub::give_up(Handshake& handshake, Tick now) {
 
 void Hub::release(Handshake& handshake) {
   timers_.cancel(handshake);
-  admission_.end_handshake(*handshake.origin);
+  admission_.end_handshake(*handshake.origin, handshake.address_proven);
   handshakes_.free(handshake);
 }
 

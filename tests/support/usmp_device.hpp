@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ inline Endpoint usmp_address(std::uint8_t last, std::uint16_t port = 5000) {
 class UsmpDevice {
  public:
   UsmpDevice(std::uint8_t number, std::string_view key, usmp::Wire version = usmp::Wire::v2)
-      : id{0x24, 0x6F, 0x28, 0, 0, number}, psk(*usmp::Psk::of(bytes_of(key))), wire(version), random(number) {
+      : id{0x24, 0x6F, 0x28, 0, 0, number}, psk(*usmp::Psk::of(bytes_of(key))), wire(version),
+        random(number + std::hash<std::string_view>{}(key)) {
     begin();
   }
 

@@ -376,6 +376,52 @@ TEST_F(Served, one_address_has_so_many_handshakes_and_is_told_no_further_challen
   EXPECT_TRUE(narrow.challenge(third, usmp_address(2, 3)));
 }
 
+// Who listens has the HELLO of every attempt, and its cookie is good for a while.
+TEST_F(Served, a_hello_that_had_its_exchange_begins_no_other_whoever_repeats_it) {
+  bench.hear(home, lamp.hello());
+  auto retry = bench.find(FrameType::hello_retry, bench.heard_at(home));
+  const auto cookie = decode_handshake<HelloRetry>(*take_frame(*retry, Wires::v2))->cookie;
+  const Buffer first = lamp.hello(cookie);
+  bench.hear(home, first);
+  lamp.begin();  // that came to nothing, and it begins anew
+  const auto challenged = bench.challenge(lamp, home);
+  ASSERT_TRUE(challenged);
+  bench.hear(home, first);
+  bench.hear(home, lamp.hello_ack(*challenged));
+  const auto ok = bench.find(FrameType::session_ok, bench.heard_at(home));
+  ASSERT_TRUE(ok && lamp.take_session_ok(*ok));
+  bench.hear(home, lamp.acknowledgement(FrameType::session_ok, 0));
+
+  bench.hear(home, first);
+  EXPECT_EQ(bench.hub.handshakes(), 0u);
+  EXPECT_EQ(bench.hub.counters()[Reason::replay], 2u);
+  EXPECT_EQ(bench.hub.counters()[Reason::wrong_key], 0u);
+}
+
+TEST_F(Served, who_takes_the_key_of_another_for_his_own_exchange_spends_nothing_of_his) {
+  UsmpDevice thief(1, other_key);
+  thief.exchange.client = lamp.exchange.client;
+  const auto stolen = bench.challenge(thief, stranger);
+  bench.hear(stranger, thief.hello_ack(*stolen));
+  EXPECT_EQ(bench.hub.counters()[Reason::wrong_key], 1u);
+  EXPECT_TRUE(bench.challenge(lamp, home));
+}
+
+TEST_F(Served, who_had_to_give_way_may_come_again_with_the_same_hello) {
+  bench.hear(home, lamp.hello());
+  auto retry = bench.find(FrameType::hello_retry, bench.heard_at(home));
+  const auto cookie = decode_handshake<HelloRetry>(*take_frame(*retry, Wires::v2))->cookie;
+  const Buffer hello = lamp.hello(cookie);
+  bench.hear(home, hello);
+  for (std::uint8_t i = 0; bench.hub.counters()[Reason::handshakes_full] < roomy_hub.handshakes * 20u; ++i) {
+    UsmpDevice other(i, other_key);
+    ASSERT_TRUE(bench.challenge(other, usmp_address(i, 7)));
+  }
+  bench.heard_at(home);
+  bench.hear(home, hello);
+  EXPECT_TRUE(bench.find(FrameType::challenge, bench.heard_at(home)));
+}
+
 // --- Keys --------------------------------------------------------------------------------------------
 
 TEST_F(Served, an_unknown_device_and_a_wrong_key_look_the_same_from_outside) {
@@ -526,6 +572,42 @@ TEST(HubOfVersion1, a_flood_of_its_hellos_takes_no_place_from_who_has_a_cookie) 
   EXPECT_TRUE(bench.find(FrameType::session_ok, bench.heard_at(home)));
 }
 
+TEST(HubOfVersion1, its_hello_does_not_end_what_runs_at_an_address_that_is_proven) {
+  HubBench<> bench(HubConfig{.wire1 = true});
+  UsmpDevice lamp(1, key), forged(2, key, Wire::v1);
+  bench.know(lamp, key);
+  const auto challenged = bench.challenge(lamp, home);
+  bench.hear(home, forged.hello());
+  bench.heard_at(home);
+  bench.hear(home, lamp.hello_ack(*challenged));
+  EXPECT_TRUE(bench.find(FrameType::session_ok, bench.heard_at(home)));
+}
+
+// Anybody can write an address into his datagrams, and version 1 asks for no proof of it.
+TEST(HubOfVersion1, wrong_proofs_in_the_name_of_an_address_lock_nobody_out_there) {
+  HubBench<> bench(HubConfig{.wire1 = true});
+  UsmpDevice lamp(1, key), door(2, key);
+  bench.know(lamp, key);
+  bench.know(door, key);
+  for (std::uint16_t i = 0; i < 60; ++i) {
+    UsmpDevice forged(i % 2 ? 1 : static_cast<std::uint8_t>(10 + i), other_key, Wire::v1);
+    EXPECT_FALSE(bench.connect(forged, usmp_address(1, static_cast<std::uint16_t>(6000 + i))));
+  }
+  EXPECT_TRUE(bench.connect(lamp, home));
+  EXPECT_TRUE(bench.connect(door, usmp_address(1, 5001)));
+}
+
+TEST(HubOfVersion1, hellos_in_the_name_of_an_address_take_no_place_from_who_has_a_cookie_there) {
+  HubBench<> bench(HubConfig{.wire1 = true, .limits = {.handshakes_per_origin = 1, .sessions_per_origin = 2}});
+  UsmpDevice lamp(1, key), forged(2, key, Wire::v1);
+  bench.know(lamp, key);
+  bench.hear(usmp_address(1, 6000), forged.hello());
+  EXPECT_EQ(bench.hub.handshakes(), 1u);
+  bench.hear(usmp_address(1, 6001), forged.hello());
+  EXPECT_EQ(bench.last<DeviceDropped>().reason, Reason::address_full);
+  EXPECT_TRUE(bench.connect(lamp, home));
+}
+
 // --- Who replaces whom -------------------------------------------------------------------------------
 
 TEST_F(Served, a_new_session_from_the_same_address_replaces_the_old_one) {
@@ -662,6 +744,18 @@ TEST_F(Served, an_address_that_only_relays_gets_no_more_than_it_sent_and_the_dev
   }
   EXPECT_EQ(bench.count<DeviceMoved>(), 0u);
   EXPECT_EQ(bench.count<DeviceDisconnected>(), 0u);
+}
+
+TEST_F(Served, an_acknowledgement_of_what_was_said_at_home_proves_no_other_address) {
+  ASSERT_TRUE(bench.connect(lamp, home));
+  (void)bench.hub.send(session(), Buffer(400), bench.now);
+  bench.speak();
+  const auto frame = bench.find(FrameType::data, bench.heard_at(home));
+  ASSERT_TRUE(frame);
+  bench.hear(stranger, lamp.data("a frame that an attacker was the first to deliver"));
+  bench.hear(stranger, lamp.acknowledgement(*frame));  // as the device said it, and the attacker heard it
+  EXPECT_EQ(bench.count<DeviceMoving>(), 1u);
+  EXPECT_EQ(bench.count<DeviceMoved>(), 0u);
 }
 
 TEST_F(Served, a_device_that_comes_back_before_it_proved_a_new_address_stays_where_it_was) {
