@@ -338,6 +338,15 @@ TEST_P(SessionOverDatagrams, a_peer_that_repeats_itself_does_not_keep_the_watchd
   EXPECT_EQ(one.session.ended(), Reason::idle);
 }
 
+TEST_P(SessionOverDatagrams, what_is_authentic_and_refused_is_not_acknowledged) {
+  for (std::uint32_t seq = 0; seq < 9; ++seq) {
+    const bool taken = b.hear(forge(FrameType::ping, seq), at_ms(10)).has_value();
+    EXPECT_EQ(taken, seq < 8);
+    EXPECT_EQ(b.session.acknowledgement_size() > 0, taken);
+    if (taken) b.say(at_ms(10));
+  }
+}
+
 TEST_P(SessionOverDatagrams, a_fifth_fragment_is_refused_and_so_is_a_control_frame_between_two) {
   EXPECT_TRUE(b.hear(forge(FrameType::data_fragment, 0, text(452)), at_ms(1)));
   EXPECT_EQ(b.hear(forge(FrameType::ping, 1), at_ms(1)).error(), Reason::bad_sequence);
