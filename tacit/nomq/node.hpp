@@ -134,7 +134,7 @@ class Node {
   Timer renewal_{static_cast<std::uint8_t>(Alarm::renewal)}, again_{static_cast<std::uint8_t>(Alarm::retained)};
   // What is refused is told at a bounded rate, but each reason once a second at least: no flood of one hides another.
   Allowance drop_events_{10, ticks({1'000'000})};
-  std::uint32_t told_ = 0;  // a bit for each reason
+  std::uint32_t told_ = 0;  // a bit for each reason; those 32 apart share one
   Tick told_since_;
   Instant latest_, started_;
   std::int64_t clock_offset_us_ = 0;  // the most that the wall clock was ahead of the tick
