@@ -127,6 +127,7 @@ template <StreamHub M> class HubHost final : public Seat {
     };
     for (const Open& one : open_)
       if (one.line) sooner(one.line->to_server.next());
+    if (streams_.has_arrival()) sooner(network_.now());
     return next;
   }
 
