@@ -10,7 +10,7 @@ namespace {
 
 using namespace literals;
 
-constexpr std::uint32_t shortest = 0, unchanged = 200, longest = 400;  // of 401 steps from -20 % to +20 %
+constexpr std::uint32_t shortest = 0, unchanged = 204, longest = 408;  // of 409 steps from -20 % to +20 %
 
 TEST(Backoff, waits_double_up_to_the_most) {
   Backoff backoff(100_ms, 1_s);
@@ -19,8 +19,8 @@ TEST(Backoff, waits_double_up_to_the_most) {
 }
 
 TEST(Backoff, a_wait_differs_by_a_fifth_at_most) {
-  EXPECT_EQ(Backoff(1_s, 1_s).next(shortest), 800_ms);
-  EXPECT_EQ(Backoff(1_s, 1_s).next(longest), 1200_ms);
+  EXPECT_EQ(Backoff(1024_ms, 1024_ms).next(shortest), 820_ms);
+  EXPECT_EQ(Backoff(1024_ms, 1024_ms).next(longest), 1228_ms);
   for (std::uint32_t random = 0; random < 0xff000000; random += 0x00fedcba) {
     const Duration wait = Backoff(1_s, 1_s).next(random);
     EXPECT_TRUE(wait >= 800_ms && wait <= 1200_ms) << random;
