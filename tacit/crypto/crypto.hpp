@@ -86,7 +86,7 @@ class AesGcm {
   void open(std::span<OpenJob>) const;
 
  private:
-  Expanded<368> key_;
+  Expanded<272> key_;
 };
 
 // RFC 7748. A scalar is 32 random bytes; clamping is done inside.

@@ -83,15 +83,21 @@ void AesCbc::decrypt(Bytes iv, MutBytes text) const {
 
 namespace {
 
+// Of a context only what follows from the key: the rest, 100 bytes of it, lives as long as a packet takes.
 struct GcmState {
   br_aes_ct_ctr_keys keys;
-  br_gcm_context fresh;
+  std::array<unsigned char, sizeof(br_gcm_context::h)> hash_key;
 };
 
 class GcmRun {
  public:
-  GcmRun(const GcmState& state, Bytes iv, Bytes aad) : context_(state.fresh) {
+  // What br_gcm_init() does, but for computing the hash key once more. The library does not write through `bctx`.
+  GcmRun(const GcmState& state, Bytes iv, Bytes aad) {
     require(!iv.empty() && iv.size() <= AesGcm::iv_size_max);
+    context_.vtable = &br_gcm_vtable;
+    context_.bctx = const_cast<const br_block_ctr_class**>(&state.keys.vtable);
+    context_.gh = ghash;
+    copy(state.hash_key, context_.h);
     br_gcm_reset(&context_, iv.data(), iv.size());
     if (!aad.empty()) br_gcm_aad_inject(&context_, aad.data(), aad.size());
     br_gcm_flip(&context_);
@@ -113,7 +119,10 @@ AesGcm::AesGcm(Bytes key) {
   require(key.size() == 16 || key.size() == 32);
   auto& state = make_in<GcmState>(key_);
   br_aes_ct_ctr_init(&state.keys, key.data(), key.size());
-  br_gcm_init(&state.fresh, &state.keys.vtable, ghash);
+  br_gcm_context context;
+  br_gcm_init(&context, &state.keys.vtable, ghash);
+  copy(context.h, state.hash_key);
+  wipe_object(context);
 }
 
 AesGcm::~AesGcm() { wipe(key_.bytes); }
