@@ -37,7 +37,7 @@ HOST_BACKENDS = re.compile(r"tacit/crypto/backend/(openssl|ipsec_mb)")
 CHIP_HEADERS = set(
     """algorithm array bit climits compare concepts cstddef cstdint cstring initializer_list iterator limits
        new numeric optional ranges span string_view tuple type_traits utility variant""".split()  # and what the owner of a program writes:
-    + ["tacit_nomq_features.hpp"]
+    + ["tacit_nomq_features.hpp", "tacit_usmp_features.hpp"]
 )
 CHIP_CRYPTO = re.compile(r"bearssl\.h|bearssl_\w+\.h|psa/\w+\.h|mbedtls/\w+\.h")
 

@@ -23,7 +23,7 @@ inline constexpr std::size_t acknowledgement_size = 7, acknowledgement_mac_size 
 // Whether one for a frame of this type carries a mac: for sealed frames in version 2. In version 1 anybody can
 // acknowledge anything.
 constexpr std::size_t acknowledgement_size_of(Wire wire, FrameType type) {
-  return acknowledgement_size + (wire == Wire::v2 && is_sealed(type) ? acknowledgement_mac_size : 0);
+  return acknowledgement_size + (is_sealed(type) && !is_wire_1(wire) ? acknowledgement_mac_size : 0);
 }
 
 // What a frame begins with is another number, so the first bytes tell which of the two a datagram is.

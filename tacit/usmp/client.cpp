@@ -4,7 +4,7 @@ namespace tacit::usmp {
 
 namespace {
 
-Wire preferred(Wires wires) { return contains(wires, Wire::v2) ? Wire::v2 : Wire::v1; }
+Wire preferred(Wires wires) { return features.wire_1 && !contains(wires, Wire::v2) ? Wire::v1 : Wire::v2; }
 
 }  // namespace
 
@@ -18,7 +18,8 @@ Client::Client(Transport transport, const ClientConfig& config, const Psk& psk, 
               reassemblies_,
               {ticks(config.keepalive), ticks(config.probe), ticks(config.idle_after), ticks(config.assembly_within)}},
       transport_(transport), wire_(preferred(config.wires)) {
-  require(config.wires != Wires::none && !tables.messages.empty());
+  require(config.wires != Wires::none && (features.wire_1 || config.wires == Wires::v2) && !tables.messages.empty());
+  require(is_stream(transport) == (transport == Transport::stream));
   const std::size_t size = tables.message_memory.size() / tables.messages.size();
   for (std::size_t i = 0; i < tables.messages.size(); ++i) {
     tables.messages[i].memory = tables.message_memory.subspan(i * size, size);
@@ -108,8 +109,7 @@ std::optional<Instant> Client::next_timeout() const {
   } else if (const auto* waiting = std::get_if<Waiting>(&state_)) {
     if (!stream_) due = waiting->until;
   } else if (stage() != Stage::unreachable) {
-    due = transport_ == Transport::datagrams && saying_.again_at < saying_.give_up_at ? saying_.again_at
-                                                                                      : saying_.give_up_at;
+    due = !is_stream(transport_) && saying_.again_at < saying_.give_up_at ? saying_.again_at : saying_.give_up_at;
   }
   if (!due) return std::nullopt;
   return instant_of(*due, latest_);
@@ -137,7 +137,7 @@ Stage Client::stage() const {
 
 void Client::begin_attempt(Tick now) {
   trying_ = true;
-  if (transport_ == Transport::datagrams) begin_handshake(now);
+  if (!is_stream(transport_)) begin_handshake(now);
   else state_.emplace<AwaitStream>();
 }
 
@@ -160,7 +160,8 @@ void Client::fail(Reason reason, Tick now) {
   if (Session* session = up()) session->end(reason);
   owed_ = {};
   // Where nobody understood version 2, version 1 is next at once; after that there is a pause.
-  const bool try_wire_1 = config_.wires == Wires::both && wire_ == Wire::v2 && ended_->stage == Stage::unanswered;
+  const bool try_wire_1 =
+      features.wire_1 && config_.wires == Wires::both && wire_ == Wire::v2 && ended_->stage == Stage::unanswered;
   wire_ = try_wire_1 ? Wire::v1 : preferred(config_.wires);
   if (!wanted_ || !(config_.reconnect || try_wire_1)) {
     wanted_ = false;

@@ -76,7 +76,7 @@ class Client {
   // Copies the message, which may be empty; exactly one Outcome follows. Gives not_connected, too_large, queue_full.
   Result<Handle> send(Bytes message, const Now&);
   Result<Done> ping(const Now&);   // Answered follows, or Disconnected; gives not_connected
-  Result<Done> rekey(const Now&);  // gives not_connected, not_supported (version 1)
+  Result<Done> rekey(const Now&);  // gives not_connected, not_supported (version 1, or left out)
 
   // --- What every machine has ---
 
@@ -159,7 +159,7 @@ class Client {
     Up* up = std::get_if<Up>(&state_);
     return up ? &up->session : nullptr;
   }
-  std::uint32_t seq(std::uint32_t in_version_2) const { return wire_ == Wire::v2 ? in_version_2 : 0; }
+  std::uint32_t seq(std::uint32_t in_version_2) const { return is_wire_1(wire_) ? 0 : in_version_2; }
 
   const ClientConfig config_;
   const Psk& psk_;

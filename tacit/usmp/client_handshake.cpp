@@ -34,7 +34,7 @@ Result<Done> Client::on_handshake_frame(const Frame& frame, Tick now) {
 Result<Done> Client::on_hello_retry(const Frame& frame, Tick now) {
   const auto retry = decode_handshake<HelloRetry>(frame);
   if (!retry) return retry.error();
-  if (wire_ == Wire::v1) return Reason::bad_type;
+  if (is_wire_1(wire_)) return Reason::bad_type;
   owe(frame);
   auto* state = std::get_if<AwaitChallenge>(&state_);
   if (!state || state->hello.cookie) return Reason::duplicate;
@@ -80,12 +80,12 @@ Result<Done> Client::on_session_ok(const Frame& frame, Tick now) {
   state_.emplace<Up>(lender_, std::move(start), now);
   backoff_.reset();
   connected_ = ok->session;
-  weak_ = wire_ == Wire::v1;
+  weak_ = is_wire_1(wire_);
   return Done{};
 }
 
 void Client::owe(const Frame& frame) {
-  if (transport_ == Transport::datagrams) owed_ = {frame.header().type, frame.header().seq};
+  if (!is_stream(transport_)) owed_ = {frame.header().type, frame.header().seq};
 }
 
 // --- What leaves -------------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ void Client::put_handshake(MutBytes out, Tick now) {
   }
   // What a stream was given arrives.
   const Ticks wait = RoundTrip{}.wait(std::min(transmission, transmissions_max - 1));
-  saying_.again_at = transport_ == Transport::stream ? saying_.give_up_at : now + wait;
+  saying_.again_at = is_stream(transport_) ? saying_.give_up_at : now + wait;
 }
 
 }  // namespace tacit::usmp

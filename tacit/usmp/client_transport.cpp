@@ -17,7 +17,7 @@ void Client::on_frame(const Frame& frame, Tick now) {
   const auto taken = on_handshake_frame(frame, now);
   if (taken) return;
   drop(taken.error(), now);
-  if (transport_ == Transport::stream) fail(taken.error(), now);
+  if (is_stream(transport_)) fail(taken.error(), now);
 }
 
 void Client::on_session_frame(Session& session, const Frame& frame, Tick now) {

@@ -14,7 +14,7 @@ std::uint16_t crc_of(Bytes frame) { return wire::crc16(frame.subspan(header_size
 Result<Header> decode_header(Bytes bytes, Wires accepted) {
   const auto header = wire::decode<Header>(bytes);
   if (!header) return header.error();
-  const bool known_version = header->wire == Wire::v1 || header->wire == Wire::v2;
+  const bool known_version = is_wire_1(header->wire) || header->wire == Wire::v2;
   if (!known_version || !contains(accepted, header->wire)) return Reason::bad_version;
   if (header->payload_size > payload_size_max) return Reason::too_large;
   return header;

@@ -1,4 +1,5 @@
 #pragma once
+#include "tacit/usmp/features.hpp"
 #include "tacit/wire/layout.hpp"
 
 // The USMP frame, specification section 1. All integers little-endian.
@@ -9,6 +10,8 @@ namespace tacit::usmp {
 
 // The version byte. 2: everything since 1.0. 1: everything up to 0.5, with one key for both directions.
 enum class Wire : std::uint8_t { v1 = 1, v2 = 2 };
+// Where the versions differ, this is asked: a program that has left out version 1 is rid of the difference.
+constexpr bool is_wire_1(Wire wire) { return features.wire_1 && wire == Wire::v1; }
 
 // Several of them; also how an answer of discovery says which a server speaks.
 enum class Wires : std::uint8_t { none = 0, v1 = 1, v2 = 2, both = 3 };

@@ -13,7 +13,7 @@ struct Rules {
   bool key_for_each_direction, prefix;
 };
 constexpr Rules rules_1{"usmp-v1", false, false}, rules_2{"usmp-v2", true, true};
-constexpr const Rules& rules_of(Wire wire) { return wire == Wire::v1 ? rules_1 : rules_2; }
+constexpr const Rules& rules_of(Wire wire) { return is_wire_1(wire) ? rules_1 : rules_2; }
 
 constexpr std::string_view rekey_label = "usmp-rekey";
 constexpr std::size_t key_size = 32, label_size = 7;

@@ -7,7 +7,9 @@ namespace tacit::usmp {
 Session::Session(Lender& lender, Start&& start, Tick now)
     : lender_(lender), id_(start.id), current_{std::move(start.keys)}, round_trip_(start.round_trip), sent_at_(now),
       heard_at_(now), probed_at_(now), role_(start.role), transport_(start.transport), wire_(start.wire),
-      peer_takes_rekey_(start.peer_takes_rekey && start.wire == Wire::v2) {}
+      peer_takes_rekey_(start.peer_takes_rekey && !is_wire_1(start.wire)) {
+  require(is_stream(transport_) == (transport_ == Transport::stream));
+}
 
 Session::~Session() {
   end(Reason::closed);
@@ -33,7 +35,7 @@ Result<Done> Session::send(Bytes message, Handle handle) {
 
 Result<Done> Session::rekey() {
   if (ended_ || bye_wanted_) return Reason::closed;
-  if (wire_ == Wire::v1) return Reason::not_supported;
+  if (!features.rekey || is_wire_1(wire_)) return Reason::not_supported;
   rekey_wanted_ = true;
   return Done{};
 }

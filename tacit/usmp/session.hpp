@@ -14,6 +14,10 @@ namespace tacit::usmp {
 inline constexpr std::size_t rekey_salt_size = 32;
 
 enum class Transport : std::uint8_t { datagrams, stream };
+// Where they differ, this is asked: a program that has one transport is rid of the difference.
+constexpr bool is_stream(Transport transport) {
+  return features.stream && (transport == Transport::stream || !features.datagrams);
+}
 
 // Zero: never.
 struct Patience {
@@ -91,7 +95,7 @@ class Session {
   // Received::pong follows, or the session ends. While a PING is unanswered no other leaves, and the answer is for all:
   // a peer takes eight control frames a second, and over a stream the ninth ends the session.
   void ping() { ping_wanted_ |= !pinged_; }
-  // New keys and counters, as soon as nothing is in flight. Gives not_supported (version 1), closed.
+  // New keys and counters, as soon as nothing is in flight. Gives not_supported (version 1, or left out), closed.
   Result<Done> rekey();
   // Messages that have not left are given up as closed; BYE leaves, three times at most; then the session has ended.
   void close();
@@ -114,7 +118,7 @@ class Session {
 
   // --- What is to leave; a size of 0 is nothing, and `out` has exactly that size ---
 
-  std::size_t acknowledgement_size() const { return owed_size_; }
+  std::size_t acknowledgement_size() const { return is_stream(transport_) ? 0 : owed_size_; }
   void put_acknowledgement(MutBytes out);
 
   std::size_t frame_size(Tick now) const;
@@ -195,6 +199,8 @@ class Session {
   bool mid_message() const;
   Epoch& sending();
   bool rekey_due() const;
+  Rekeying* rekeying() { return features.rekey ? std::get_if<Rekeying>(&change_) : nullptr; }
+  const Rekeying* rekeying() const { return features.rekey ? std::get_if<Rekeying>(&change_) : nullptr; }
   std::optional<FrameType> next_type() const;
   static FrameType type_of(const Outgoing&);
   std::size_t text_size(FrameType) const;

@@ -27,8 +27,7 @@ class Original {
 Result<Received> Session::receive(const Frame& frame, Tick now) {
   if (ended_) return Reason::closed;
   const auto received = take(frame, now);
-  if (!received && transport_ == Transport::stream && received.error() != Reason::reassemblies_full)
-    end(received.error());
+  if (!received && is_stream(transport_) && received.error() != Reason::reassemblies_full) end(received.error());
   return received;
 }
 
@@ -39,14 +38,14 @@ bool Session::must_wait(const Frame& frame) const {
 Result<Received> Session::take(const Frame& frame, Tick now) {
   const Header& header = frame.header();
   if (header.wire != wire_) return Reason::bad_version;
-  if (!is_sealed(header.type) || (header.type == FrameType::rekey && wire_ == Wire::v1)) return Reason::bad_type;
+  if (!is_sealed(header.type) || (header.type == FrameType::rekey && is_wire_1(wire_))) return Reason::bad_type;
   if (must_wait(frame)) return Reason::reassemblies_full;
 
   const auto found = find(frame);
   if (!found) return found.error();
   const Opened& opened = found->frame;
   Epoch& epoch = *found->epoch;
-  if (found->sighting == Sighting::again) {
+  if (!is_stream(transport_) && found->sighting == Sighting::again) {
     // Our acknowledgement was lost. One that is owed by now is for something newer.
     if (owed_size_ == 0) owe(opened, epoch);
     return Reason::duplicate;
@@ -61,7 +60,7 @@ Result<Received> Session::take(const Frame& frame, Tick now) {
   if (const auto handled = handle(*found, received, now); !handled) return handled.error();
   epoch.received.mark(opened.seq());
   heard(now);
-  if (transport_ == Transport::datagrams) owe(opened, epoch);
+  if (!is_stream(transport_)) owe(opened, epoch);
   if (opened.type() == FrameType::rekey) follow(opened.text(), epoch);
   else settle();
   if (opened.type() == FrameType::bye) end(Reason::peer_closed);
@@ -72,15 +71,20 @@ Result<Received> Session::take(const Frame& frame, Tick now) {
 
 Result<Session::Found> Session::find(const Frame& frame) {
   if (std::holds_alternative<Settling>(change_)) return find_while_settling(frame);
-  if (std::holds_alternative<Rekeying>(change_)) return find_while_rekeying(frame);
+  if (rekeying()) return find_while_rekeying(frame);
   return find_under(current_, frame);
 }
 
 Result<Session::Found> Session::find_under(Epoch& epoch, const Frame& frame) {
-  const std::uint32_t seq = frame.header().seq, next = epoch.received.next();
-  if (transport_ == Transport::stream && seq != next) return seq < next ? Reason::replay : Reason::bad_sequence;
-  const Sighting sighting = epoch.received.look(seq);
-  if (sighting == Sighting::too_old) return Reason::too_old;
+  const std::uint32_t seq = frame.header().seq;
+  Sighting sighting = Sighting::first;
+  if (is_stream(transport_)) {
+    const std::uint32_t next = epoch.received.next();
+    if (seq != next) return seq < next ? Reason::replay : Reason::bad_sequence;
+  } else {
+    sighting = epoch.received.look(seq);
+    if (sighting == Sighting::too_old) return Reason::too_old;
+  }
   const auto opened = open(lender_.keys.expanded(receive_key(epoch)), id_, frame);
   if (!opened) return opened.error();
   return Found{*opened, &epoch, sighting};
@@ -104,7 +108,7 @@ Result<Session::Found> Session::find_while_rekeying(const Frame& frame) {
   const Original original(frame.payload());
   if (const auto found = find_under(current_, frame)) return found;
   original.restore();
-  Epoch next = derived(current_, std::get_if<Rekeying>(&change_)->salt.reveal(), role_);
+  Epoch next = derived(current_, rekeying()->salt.reveal(), role_);
   auto found = find_under(next, frame);
   lender_.keys.forget(receive_key(next));
   if (!found) return found;
@@ -192,7 +196,7 @@ void Session::owe(const Opened& frame, const Epoch& epoch) {
   owed_size_ = static_cast<std::uint8_t>(acknowledgement_size_of(wire_, frame.type()));
   const Acknowledgement what{frame.type(), frame.seq()};
   const MutBytes out = MutBytes(owed_).first(owed_size_);
-  if (wire_ == Wire::v1) return encode_acknowledgement(what, out);
+  if (is_wire_1(wire_)) return encode_acknowledgement(what, out);
   encode_acknowledgement(what, crypto::HmacSha256(receive_key(epoch).reveal()), out);
 }
 
@@ -204,7 +208,7 @@ void Session::put_acknowledgement(MutBytes out) {
 bool Session::receive_acknowledgement(Bytes datagram, Tick now) {
   const auto what = decode_acknowledgement(datagram);
   if (!flight_.sent || !what || *what != Acknowledgement{flight_.type, flight_.seq}) return false;
-  if (wire_ == Wire::v2) {
+  if (!is_wire_1(wire_)) {
     const crypto::HmacSha256 key(send_key(sending()).reveal());
     if (!is_authentic_acknowledgement(datagram, key)) return false;
     heard(now);

@@ -10,9 +10,9 @@ Session::Epoch Session::derived(const Epoch& from, Bytes salt, Role initiator) c
 // Whether the peer's REKEY, which came under `epoch`, can be taken now. What is refused over datagrams comes again.
 Result<Done> Session::may_follow(Bytes salt, const Epoch& epoch) const {
   if (salt.size() != rekey_salt_size) return Reason::bad_length;
-  if (std::holds_alternative<Rekeying>(change_) && role_ == Role::client) return Reason::wrong_state;
+  if (rekeying() && role_ == Role::client) return Reason::wrong_state;
   if (const auto* settling = std::get_if<Settling>(&change_)) {
-    const bool both_began = &epoch == &settling->before && settling->began && transport_ == Transport::stream;
+    const bool both_began = &epoch == &settling->before && settling->began && is_stream(transport_);
     if (&epoch == &settling->before ? !both_began : settling->finishing) return Reason::wrong_state;
   }
   return Done{};
@@ -29,7 +29,7 @@ void Session::follow(Bytes salt, const Epoch& epoch) {
     settling->before.received = {};
     return;
   }
-  if (std::holds_alternative<Rekeying>(change_)) flight_ = {};  // our own is given up
+  if (rekeying()) flight_ = {};  // our own is given up
   change_to(derived(current_, salt, other(role_)), false);
 }
 

@@ -24,7 +24,7 @@ Session::Epoch& Session::sending() {
 
 bool Session::rekey_due() const {
   const bool wanted = rekey_wanted_ || (peer_takes_rekey_ && current_.next_seq >= rekey_from);
-  return wanted && std::holds_alternative<Settled>(change_);
+  return features.rekey && wanted && std::holds_alternative<Settled>(change_);
 }
 
 std::optional<FrameType> Session::next_type() const {
@@ -52,7 +52,7 @@ std::size_t Session::text_size(FrameType type) const {
 
 std::size_t Session::frame_size(Tick now) const {
   if (ended_) return 0;
-  if (flight_.sent) {
+  if (!is_stream(transport_) && flight_.sent) {
     const bool again = flight_.retry_at <= now && flight_.transmissions < transmissions_of(flight_.type);
     return again || flight_.hurried ? sealed_size(text_size(flight_.type)) : 0;
   }
@@ -65,14 +65,14 @@ void Session::put_frame(MutBytes out, Tick now) {
   const Header header{.wire = wire_, .type = flight_.type, .seq = flight_.seq};
   seal(lender_.keys.expanded(send_key(sending())), id_, header, text_in_flight(), out);
   sent_at_ = now;
-  if (transport_ == Transport::stream) return complete();
+  if (is_stream(transport_)) return complete();
   flight_.repeated = flight_.transmissions > 0;
   if (flight_.hurried) flight_.hurried = false;
   else flight_.retry_at = now + round_trip_.wait(flight_.transmissions++);
 }
 
 Bytes Session::text_in_flight() const {
-  if (flight_.type == FrameType::rekey) return std::get_if<Rekeying>(&change_)->salt.reveal();
+  if (const Rekeying* ours = rekeying(); ours && flight_.type == FrameType::rekey) return ours->salt.reveal();
   const std::size_t size = text_size(flight_.type);
   return size > 0 ? Bytes(queue_.front()->memory).subspan(queue_.front()->done, size) : Bytes();
 }
@@ -89,7 +89,7 @@ void Session::begin_flight(FrameType type, Tick now) {
     pinged_ = true;
     pinged_at_ = probed_at_ = now;
   }
-  if (type == FrameType::rekey) {
+  if (features.rekey && type == FrameType::rekey) {
     rekey_wanted_ = false;
     lender_.random.fill(change_.emplace<Rekeying>().salt.fill());
   }
@@ -105,8 +105,8 @@ void Session::complete() {
     if (type == FrameType::data) lender_.finished.push_back(message);
   }
   if (type == FrameType::bye) return end(Reason::closed);
-  if (type == FrameType::rekey) {
-    change_to(derived(current_, std::get_if<Rekeying>(&change_)->salt.reveal(), role_), true);
+  if (Rekeying* ours = rekeying(); ours && type == FrameType::rekey) {
+    change_to(derived(current_, ours->salt.reveal(), role_), true);
     ping_wanted_ = true;
   }
   if (auto* settling = std::get_if<Settling>(&change_); settling && settling->finishing && !mid_message()) {

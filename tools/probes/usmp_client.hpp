@@ -17,6 +17,9 @@ void deliver(const usmp::ClientEvent&);
 
 }  // namespace board
 
+// With BearSSL on a chip, a session and both of its keys, raw and expanded.
+static_assert(sizeof(tacit::usmp::Session) + 2 * sizeof(tacit::usmp::KeyCache::Entry) < 1024);
+
 inline constinit tacit::usmp::ClientMemory<tacit::usmp::ClientSizes{}> memory;
 
 // Room for a client that lasts as long as its chip.
