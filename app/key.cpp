@@ -1,8 +1,5 @@
 // tacit key: makes key files, shows what one is without showing the key, and exchanges keys with boards that
 // run the original code.
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <ctime>
@@ -11,8 +8,11 @@
 #include "app/commands.hpp"
 #include "app/failure.hpp"
 #include "app/program.hpp"
+#include "app/secret_output.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
+#include "tacit/host/device_header.hpp"
 #include "tacit/host/nomq_config_file.hpp"
+#include "tacit/host/private_file.hpp"
 
 namespace tacit::app {
 namespace {
@@ -21,14 +21,14 @@ using host::Key;
 using host::KeyKind;
 
 struct GenOptions {
-  std::string kind, out;
+  std::string kind, out, id;
 };
 struct ShowOptions {
   std::string file;
   bool json = false;
 };
 struct ImportOptions {
-  std::string kind, from, out;
+  std::string kind, from, out, id;
 };
 struct ExportOptions {
   std::string file, to, ip = "0.0.0.0";
@@ -36,28 +36,34 @@ struct ExportOptions {
   bool use_ipv6 = false;
 };
 
-const std::vector<std::string> kind_words{"nomq", "nomq-legacy"};
+const std::vector<std::string> kind_words{"nomq", "nomq-legacy", "usmp"};
 
-KeyKind kind_of(const std::string& word) { return word == "nomq" ? KeyKind::nomq_v1 : KeyKind::nomq_legacy; }
+KeyKind kind_of(const std::string& word) {
+  if (word == "usmp") return KeyKind::usmp;
+  return word == "nomq" ? KeyKind::nomq_v1 : KeyKind::nomq_legacy;
+}
+
+host::DeviceId device_id_of(const std::string& text) {
+  const auto id = host::device_id_from(text);
+  if (!id)
+    throw Failure{ExitCode::usage, "usage", "--id: \"" + text + "\" is not six bytes like 00:1a:2b:3c:4d:5e", ""};
+  return *id;
+}
+
+void refuse_id_of(const std::string& kind, const std::string& id) {
+  if (kind != "usmp" && !id.empty())
+    throw Failure{ExitCode::usage, "usage", "--id: only a usmp key has the id of a device", ""};
+}
 
 std::string one_line(const Key& key) {
   return std::string(host::form_of(key.kind()).name) + "  " + host::fingerprint(key);
 }
 
-// To standard output, past its buffer: nothing wipes that one.
-void print_key(const Key& key) {
-  struct stat status{};
-  if (::fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    warn("other users can read the file that this key goes to; name it as FILE instead, and it gets mode 0600");
-  host::KeyText text;
-  host::write_key_text(key, host::rfc3339(std::time(nullptr)), text);
-  std::setvbuf(stdout, nullptr, _IONBF, 0);
-  std::fwrite(text.reveal().data(), 1, text.reveal().size(), stdout);
-}
-
 ExitCode deliver(const Key& key, const std::string& out) {
   if (out.empty()) {
-    print_key(key);
+    host::KeyText text;
+    host::write_key_text(key, host::rfc3339(std::time(nullptr)), text);
+    print_secret(text.reveal(), "name it as FILE instead, and it gets mode 0600");
     return ExitCode::ok;
   }
   (void)or_fail(host::create_key_file(out, key, std::time(nullptr)), ExitCode::key);
@@ -66,15 +72,19 @@ ExitCode deliver(const Key& key, const std::string& out) {
 }
 
 ExitCode gen(const GenOptions& options) {
+  refuse_id_of(options.kind, options.id);
   crypto::HostRandom random;
-  return deliver(Key::generate(kind_of(options.kind), random), options.out);
+  if (options.kind != "usmp") return deliver(Key::generate(kind_of(options.kind), random), options.out);
+  const host::DeviceId id = options.id.empty() ? host::random_device_id(random) : device_id_of(options.id);
+  return deliver(host::key_of(id, host::generate_psk(random)), options.out);
 }
 
 ExitCode show(Program& program, const ShowOptions& options) {
-  const host::KeyFile file = program.key_file(options.file, host::nomq_kinds);
+  const host::KeyFile file = program.key_file(options.file, host::all_kinds);
   const std::string kind(host::form_of(file.key.kind()).name), fingerprint = host::fingerprint(file.key);
   if (options.json) {
     nlohmann::ordered_json json{{"v", 1}, {"kind", kind}, {"fingerprint", fingerprint}};
+    if (file.key.kind() == KeyKind::usmp) json["device"] = host::to_text(host::usmp_key(file.key).device);
     if (!file.created.empty()) json["created"] = file.created;
     json["others_can_read"] = file.others_can_read;
     std::puts(json.dump().c_str());
@@ -82,15 +92,29 @@ ExitCode show(Program& program, const ShowOptions& options) {
   }
   std::printf("kind         %s\nfingerprint  %s\ncreated      %s\n", kind.c_str(), fingerprint.c_str(),
               file.created.empty() ? "unknown" : file.created.c_str());
+  if (file.key.kind() == KeyKind::usmp)
+    std::printf("device       %s\n", host::to_text(host::usmp_key(file.key).device).c_str());
   return ExitCode::ok;
 }
 
 ExitCode fingerprint(Program& program, const ShowOptions& options) {
-  std::puts(host::fingerprint(program.key_file(options.file, host::nomq_kinds).key).c_str());
+  std::puts(host::fingerprint(program.key_file(options.file, host::all_kinds).key).c_str());
   return ExitCode::ok;
 }
 
+// A PSK that somebody made already, and whose it is.
+ExitCode import_psk(const ImportOptions& options) {
+  if (options.id.empty())
+    throw Failure{ExitCode::usage, "usage", "--id is missing: whose PSK is it?",
+                  "With an ESP32 the id is its Wi-Fi address."};
+  const host::DeviceId id = device_id_of(options.id);
+  const host::Psk psk = or_fail(host::read_psk_file(options.from), ExitCode::key);
+  return deliver(host::key_of(id, psk), options.out);
+}
+
 ExitCode import_key(const ImportOptions& options) {
+  if (options.kind == "usmp") return import_psk(options);
+  refuse_id_of(options.kind, options.id);
   const host::NomqConfig config = or_fail(host::read_nomq_config_file(options.from), ExitCode::key);
   const ExitCode code = deliver(host::nomq_key(kind_of(options.kind), config.keys), options.out);
   note(options.from + ": anyone who gets this file can read its keys, whatever its name promises");
@@ -100,7 +124,14 @@ ExitCode import_key(const ImportOptions& options) {
 
 ExitCode export_key(Program& program, const ExportOptions& options) {
   if (options.ip.size() > 64) throw Failure{ExitCode::usage, "usage", "--ip: is longer than any address", ""};
-  const host::KeyFile file = program.key_file(options.file, std::array{KeyKind::nomq_legacy});
+  const host::KeyFile file = program.key_file(options.file, std::array{KeyKind::nomq_legacy, KeyKind::usmp});
+  if (file.key.kind() == KeyKind::usmp) {
+    host::SecretString header;
+    host::write_device_header(host::to_text(host::usmp_key(file.key).device), host::usmp_key(file.key), {}, header);
+    (void)or_fail(host::create_private_file(options.to, header), ExitCode::key);
+    std::printf("%s  %s\n", one_line(file.key).c_str(), options.to.c_str());
+    return ExitCode::ok;
+  }
   const host::NomqConfig config{
       .ip = options.ip, .port = options.port, .use_ipv6 = options.use_ipv6, .keys = host::nomq_keys(file.key)};
   crypto::HostRandom random;
@@ -114,12 +145,14 @@ void add_gen(Program& program, CLI::App& key) {
   CLI::App& app = program.add(key, "gen", "make a new key",
                               "tacit key gen nomq lab.key            # for nodes that all run Tacit\n"
                               "tacit key gen nomq-legacy boards.key  # for boards that run the original nomq.py\n"
+                              "tacit key gen usmp boiler.key         # for one USMP device, under a random id\n"
                               "tacit key gen nomq | ssh pi 'umask 077; cat > lab.key'");
   auto options = std::make_shared<GenOptions>();
   one_of(*app.add_option("kind", options->kind, "Protocol and profile: nomq is v1.")->required(), kind_words);
   app.add_option("-o,--out,file", options->out,
                  "The file to create, with mode 0600; an existing one is left alone. Standard output when absent.")
       ->type_name("FILE");
+  app.add_option("--id", options->id, "Of a usmp key: the device's id; a random one when absent.")->type_name("ID");
   app.callback([&program, options] { program.run = [options] { return gen(*options); }; });
 }
 
@@ -145,22 +178,27 @@ void add_fingerprint(Program& program, CLI::App& key) {
 }
 
 void add_import(Program& program, CLI::App& key) {
-  CLI::App& app = program.add(key, "import", "make a key file out of the original's nomq_config.json",
+  CLI::App& app = program.add(key, "import", "make a key file out of the original's nomq_config.json, or of a bare PSK",
                               "tacit key import nomq-legacy --from nomq_config.json boards.key\n"
-                              "tacit key import nomq --from nomq_config.json lab.key   # the same bytes, profile v1");
+                              "tacit key import nomq --from nomq_config.json lab.key   # the same bytes, profile v1\n"
+                              "tacit key import usmp --from psk.bin --id 00:1a:2b:3c:4d:5e boiler.key");
   auto options = std::make_shared<ImportOptions>();
   one_of(*app.add_option("kind", options->kind, "The profile that the new key is for: nomq is v1.")->required(),
          kind_words);
-  app.add_option("--from", options->from, "The original's configuration file.")->required()->type_name("FILE");
+  app.add_option("--from", options->from, "The original's configuration file; for usmp a PSK as bare bytes.")
+      ->required()
+      ->type_name("FILE");
   app.add_option("-o,--out,file", options->out,
                  "The file to create, with mode 0600; an existing one is left alone. Standard output when absent.")
       ->type_name("FILE");
+  app.add_option("--id", options->id, "Of a usmp key: the id of the device whose PSK it is.")->type_name("ID");
   app.callback([&program, options] { program.run = [options] { return import_key(*options); }; });
 }
 
 void add_export(Program& program, CLI::App& key) {
-  CLI::App& app = program.add(key, "export", "write a nomq-legacy key as the original's nomq_config.json",
-                              "tacit key export boards.key --to nomq_config.json");
+  CLI::App& app = program.add(key, "export", "write a key as boards with the original code read it",
+                              "tacit key export boards.key --to nomq_config.json  # a nomq-legacy key\n"
+                              "tacit key export boiler.key --to device_key.h      # a usmp key, as a C header");
   auto options = std::make_shared<ExportOptions>();
   app.add_option("--key-file,file", options->file, "The key file; otherwise TACIT_KEY_FILE, or that of the context.")
       ->type_name("FILE");
