@@ -8,6 +8,7 @@ class Program;
 void add_completion(Program&);
 void add_config(Program&);
 void add_conformance(Program&);
+void add_device(Program&);
 void add_doctor(Program&);
 void add_find(Program&);
 void add_key(Program&);

@@ -124,6 +124,7 @@ Program::Program()
   add_find(*this);
   add_doctor(*this);
   add_key(*this);
+  add_device(*this);
   add_config(*this);
   add_conformance(*this);
   add_reasons(*this);
