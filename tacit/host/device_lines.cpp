@@ -89,7 +89,7 @@ json parse(std::string_view text, const std::string& where) {
   return object;
 }
 
-// "2026-11-22T02:30:00Z" and no other form.
+// "2026-11-22T02:30:00Z" and no other form; nothing here happened before 1970.
 std::optional<std::time_t> time_from(std::string_view text) {
   constexpr std::string_view form = "dddd-dd-ddTdd:dd:ddZ";
   if (text.size() != form.size()) return std::nullopt;
@@ -104,7 +104,7 @@ std::optional<std::time_t> time_from(std::string_view text) {
                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                         std::chrono::day(static_cast<unsigned>(number(8, 2)))};
   const int hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
-  if (!day.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  if (!day.ok() || number(0, 4) < 1970 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   const auto days = std::chrono::sys_days(day).time_since_epoch().count();
   return std::time_t{days} * 86'400 + hour * 3600 + minute * 60 + second;
 }

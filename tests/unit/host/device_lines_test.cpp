@@ -85,6 +85,7 @@ TEST(DeviceLines, each_mistake_has_its_name) {
   EXPECT_EQ(fault_of(line(R"(,"rotation_deadline":"2026-11-22T02:30:00Z")")), Fault::missing_member);
   EXPECT_EQ(fault_of(line(R"(,"created":"2026-02-30T02:30:00Z")")), Fault::out_of_range);
   EXPECT_EQ(fault_of(line(R"(,"created":"2026-11-22 02:30:00Z")")), Fault::out_of_range);
+  EXPECT_EQ(fault_of(line(R"(,"created":"0237-11-22T02:30:00Z")")), Fault::out_of_range);
   EXPECT_EQ(fault_of(line(R"(,"wire1_allowed":1)")), Fault::wrong_type);
   EXPECT_EQ(fault_of(line(R"(,"state":"gone")")), Fault::out_of_range);
   EXPECT_EQ(fault_of(line(R"(,"last_wire":3)")), Fault::out_of_range);
