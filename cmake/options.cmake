@@ -5,6 +5,7 @@ option(TACIT_BENCH "Build the benchmarks" OFF)
 option(TACIT_FUZZ "Build the fuzz targets to look for new inputs; clang only" OFF)
 set(TACIT_PATIENCE 1 CACHE STRING "How many times longer than usual a test may take")
 option(TACIT_WERROR "Warnings are errors" OFF)
+option(TACIT_OPTIMIZE_LESS "Compile quickly what is off the packet path: host, app, tests but the simulation" OFF)
 set(TACIT_SANITIZE "" CACHE STRING "What -fsanitize= is given; empty for none")
 
 # A chip: the half of the tree from base to the protocols, without an operating system.
@@ -51,3 +52,10 @@ if(TACIT_SANITIZE)
     add_compile_definitions(ASIO_DISABLE_FENCED_BLOCK)
   endif()
 endif()
+
+# Asio, JSON and GoogleTest are most of what there is to compile: without the optimizer, half of the time.
+function(tacit_optimize_less target)
+  if(TACIT_OPTIMIZE_LESS)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()

@@ -39,6 +39,9 @@ function(tacit_add_test_program program backend)
 
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests" OUTPUT_VARIABLE folder)
   string(REGEX MATCH "^[^/]+" folder "${folder}")
+  if(NOT folder STREQUAL "sim")
+    tacit_optimize_less(${program})
+  endif()
   gtest_discover_tests(
     ${program}
     TEST_PREFIX "${program}/"
