@@ -127,7 +127,7 @@ TEST(Mutation, a_number_that_fits_no_field_fails_its_case_and_no_more) {
 TEST(Mutation, a_packet_that_a_node_takes_is_no_foreign_one) {
   json file = part_of("packets_hmac", 1, 1);
   file["packets_readme_literal_hmac"] = file["packets_hmac"];
-  file["early_format_f1e2"] = {file["packets_hmac"][0]};
+  file["early_format_f1e2"] = json::array({file["packets_hmac"][0]});
   for (const char* member : {"channel_id", "channel", "inner", "call"}) file["early_format_f1e2"][0].erase(member);
   const Report report = report_of(file);
   ASSERT_EQ(report.failures.size(), 2u);

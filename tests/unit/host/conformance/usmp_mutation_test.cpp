@@ -21,7 +21,7 @@ const json& usmp_file() {
 json part_of(const std::string& section) {
   json part{{"about", usmp_file()["about"]}, {section, usmp_file()[section]}};
   if (section == "negative" || section == "legacy_v1") {
-    part["transcripts"] = {usmp_file()["transcripts"][0]};
+    part["transcripts"] = json::array({usmp_file()["transcripts"][0]});
     part["transcripts"][0]["steps"] = json::array();
   }
   return part;
@@ -29,7 +29,7 @@ json part_of(const std::string& section) {
 
 // One transcript, as the first of a file.
 json transcript(std::size_t index) {
-  return {{"about", usmp_file()["about"]}, {"transcripts", {usmp_file()["transcripts"][index]}}};
+  return {{"about", usmp_file()["about"]}, {"transcripts", json::array({usmp_file()["transcripts"][index]})}};
 }
 
 Report report_of(const json& file) {

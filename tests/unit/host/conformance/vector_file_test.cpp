@@ -101,7 +101,7 @@ TEST(VectorFile, holds_a_case) {
   expect_refused(file.dump(), Fault::empty_file, "holds no case");
   file["signatures"] = json::array();
   expect_refused(file.dump(), Fault::empty_file, "holds no case");
-  file["receive"] = {nomq_file()["receive"][0]};
+  file["receive"] = json::array({nomq_file()["receive"][0]});
   json& element = file["receive"][0];
   for (const char* name : {"expect_compat", "expect_spec"}) element[name] = nullptr;
   for (const char* name : {"packets_suffix", "packets_hmac"}) element[name] = json::array();
