@@ -4,6 +4,13 @@
 
 namespace tacit::usmp {
 
+namespace {
+
+// Two PINGs a second, and as many PONGs for the peer's, are well below the eight that it takes.
+constexpr Ticks ping_gap = ticks({500'000});
+
+}  // namespace
+
 Session::Session(Lender& lender, Start&& start, Tick now)
     : lender_(lender), id_(start.id), current_{std::move(start.keys)}, round_trip_(start.round_trip), sent_at_(now),
       heard_at_(now), probed_at_(now), role_(start.role), transport_(start.transport), wire_(start.wire),
@@ -31,6 +38,11 @@ Result<Done> Session::send(Bytes message, Handle handle) {
   slot->reason.reset();
   queue_.push_back(*slot);
   return Done{};
+}
+
+void Session::ping() {
+  if (pinged_) return;
+  (pinged_lately_ ? ping_waits_ : ping_wanted_) = true;
 }
 
 Result<Done> Session::rekey() {
@@ -80,6 +92,7 @@ std::optional<Tick> Session::due() const {
   by(flight_.sent, flight_.retry_at);
   by(reassembly_ && patience.assembly.count, assembled_at_ + patience.assembly);
   by(patience.watchdog.count, heard_at_ + patience.watchdog);
+  by(ping_waits_, pinged_at_ + ping_gap);
   by(may_ping() && patience.keepalive.count, sent_at_ + patience.keepalive);
   by(may_ping() && patience.probe.count, probed_at_ + patience.probe);
   return first;
@@ -89,6 +102,10 @@ void Session::timeout(Tick now) {
   if (ended_) return;
   const Patience& patience = lender_.patience;
   const auto over = [&](Tick since, Ticks limit) { return limit.count && now - since >= limit; };
+  if (pinged_lately_ && over(pinged_at_, ping_gap)) {
+    pinged_lately_ = false;
+    ping_wanted_ |= std::exchange(ping_waits_, false);
+  }
   if (flight_.sent && flight_.retry_at <= now && flight_.transmissions >= transmissions_of(flight_.type))
     end(flight_.type == FrameType::bye ? Reason::closed : Reason::no_acknowledgement);
   else if (over(heard_at_, patience.watchdog)) end(Reason::idle);

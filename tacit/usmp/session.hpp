@@ -92,9 +92,10 @@ class Session {
   // Copies the message, 0 to 1808 bytes, behind those that wait. It ends in the list `finished`, whatever happens.
   // Gives too_large, queue_full, closed.
   Result<Done> send(Bytes message, Handle);
-  // Received::pong follows, or the session ends. While a PING is unanswered no other leaves, and the answer is for all:
-  // a peer takes eight control frames a second, and over a stream the ninth ends the session.
-  void ping() { ping_wanted_ |= !pinged_; }
+  // Received::pong follows, or the session ends. While a PING is unanswered no other leaves, and the answer is for all;
+  // after that one waits until half a second is over since the last: a peer takes eight control frames a second, and
+  // over a stream the ninth ends the session.
+  void ping();
   // New keys and counters, as soon as nothing is in flight. Gives not_supported (version 1, or left out), closed.
   Result<Done> rekey();
   // Messages that have not left are given up as closed; BYE leaves, three times at most; then the session has ended.
@@ -233,7 +234,8 @@ class Session {
   Role role_;
   Transport transport_;
   Wire wire_;
-  bool ping_wanted_ = false, pinged_ = false, rekey_wanted_ = false, bye_wanted_ = false;
+  bool ping_wanted_ = false, ping_waits_ = false, pinged_ = false, pinged_lately_ = false;
+  bool rekey_wanted_ = false, bye_wanted_ = false;
   bool peer_takes_rekey_;
   std::optional<Reason> ended_;
 };

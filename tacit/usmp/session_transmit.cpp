@@ -86,7 +86,7 @@ void Session::begin_flight(FrameType type, Tick now) {
   if (type == FrameType::pong) --pongs_owed_;
   if (type == FrameType::ping) {
     ping_wanted_ = false;
-    pinged_ = true;
+    pinged_ = pinged_lately_ = true;
     pinged_at_ = probed_at_ = now;
   }
   if (features.rekey && type == FrameType::rekey) {

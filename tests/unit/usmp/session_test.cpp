@@ -20,6 +20,15 @@ Side::Plan server(Transport transport = Transport::datagrams, Wire wire = Wire::
   return {.role = Role::server, .transport = transport, .wire = wire};
 }
 
+// A frame that the client could have made, with any number.
+std::vector<std::uint8_t> sealed_by_client(Wire wire, const Keys& keys, FrameType type, std::uint32_t seq,
+                                           std::string_view text) {
+  std::vector<std::uint8_t> frame(sealed_size(text.size()));
+  seal(crypto::AesGcm(keys.client_to_server.reveal()), some_session, {.wire = wire, .type = type, .seq = seq},
+       bytes_of(text), frame);
+  return frame;
+}
+
 std::string text(std::size_t size) { return std::string(size, static_cast<char>('a' + size % 26)); }
 
 struct Way {
@@ -70,7 +79,8 @@ TEST_P(SessionOver, pings_while_one_is_unanswered_are_that_one) {
   EXPECT_EQ(a.pongs, 1);
   EXPECT_THAT(b.refused, IsEmpty());
   a.session.ping();
-  converse(a, b, at_ms(30));
+  a.session.timeout(at_ms(1000));
+  converse(a, b, at_ms(1000));
   EXPECT_EQ(a.pongs, 2);
 }
 
@@ -97,21 +107,47 @@ TEST_P(SessionOver, what_was_not_delivered_when_a_session_ends_is_given_up_under
 }
 
 TEST_P(SessionOver, nine_control_frames_in_a_second_are_too_many) {
-  for (int i = 0; i < 9; ++i) {
-    a.session.ping();
-    converse(a, b, at_ms(10));
-  }
+  const Wire wire = GetParam().wire;
+  for (std::uint32_t seq = 0; seq < 9; ++seq)
+    (void)b.hear(sealed_by_client(wire, some_keys(wire), FrameType::ping, seq, ""), at_ms(10));
   EXPECT_THAT(b.refused, ElementsAre(Reason::rate_limited));
   EXPECT_EQ(b.session.ended().has_value(), GetParam().transport == Transport::stream);
 }
 
 TEST_P(SessionOver, eight_control_frames_in_each_second_are_well) {
-  for (int i = 0; i < 32; ++i) {
-    a.session.ping();
-    converse(a, b, at_ms(i / 8 * 1100));
+  const Wire wire = GetParam().wire;
+  for (std::uint32_t seq = 0; seq < 32; ++seq) {
+    (void)b.hear(sealed_by_client(wire, some_keys(wire), FrameType::ping, seq, ""), at_ms(seq / 8 * 1100));
+    (void)b.say(at_ms(seq / 8 * 1100));
   }
-  EXPECT_EQ(a.pongs, 32);
   EXPECT_THAT(b.refused, IsEmpty());
+}
+
+// On a fast network an answer is there before the owner asks again.
+TEST_P(SessionOver, an_owner_who_pings_at_every_answer_is_slowed_down_and_each_ping_is_answered) {
+  for (int ms = 0; ms < 5000; ms += 10) {
+    for (Side* side : {&a, &b}) {
+      side->session.ping();
+      side->session.timeout(at_ms(ms));
+    }
+    converse(a, b, at_ms(ms));
+  }
+  EXPECT_THAT(a.refused, IsEmpty());
+  EXPECT_THAT(b.refused, IsEmpty());
+  EXPECT_THAT(a.pongs, testing::AllOf(testing::Ge(9), testing::Le(11)));
+  EXPECT_EQ(a.pongs, b.pongs);
+}
+
+TEST_P(SessionOver, a_ping_that_waits_for_its_turn_is_due_then) {
+  a.session.ping();
+  converse(a, b, at_ms(100));
+  a.session.ping();
+  EXPECT_THAT(types(a.say(at_ms(200))), IsEmpty());
+  const auto due = a.session.due();
+  ASSERT_TRUE(due);
+  EXPECT_EQ(*due, at_ms(100) + ticks({500'000}));
+  a.session.timeout(*due);
+  EXPECT_THAT(types(a.say(*due)), ElementsAre(FrameType::ping));
 }
 
 TEST_P(SessionOver, keepalive_follows_what_was_sent_and_nothing_else) {
@@ -190,13 +226,11 @@ class SessionOverDatagrams : public testing::TestWithParam<Wire> {
  protected:
   Side a{client(Transport::datagrams, GetParam())}, b{server(Transport::datagrams, GetParam())};
 
-  // A frame that the other side could have made, with any number.
-  static std::vector<std::uint8_t> forge(FrameType type, std::uint32_t seq, std::string_view text = "",
-                                         const Keys& keys = some_keys(GetParam())) {
-    std::vector<std::uint8_t> frame(sealed_size(text.size()));
-    seal(crypto::AesGcm(keys.client_to_server.reveal()), some_session, {.wire = GetParam(), .type = type, .seq = seq},
-         bytes_of(text), frame);
-    return frame;
+  static std::vector<std::uint8_t> forge(FrameType type, std::uint32_t seq, std::string_view text = "") {
+    return forge(type, seq, text, some_keys(GetParam()));
+  }
+  static std::vector<std::uint8_t> forge(FrameType type, std::uint32_t seq, std::string_view text, const Keys& keys) {
+    return sealed_by_client(GetParam(), keys, type, seq, text);
   }
 };
 INSTANTIATE_TEST_SUITE_P(both, SessionOverDatagrams, testing::Values(Wire::v1, Wire::v2));
