@@ -7,8 +7,7 @@ namespace tacit::nomq {
 
 namespace {
 
-constexpr Ticks ping_lifetime = ticks({5'000'000}), a_second = ticks({1'000'000});
-static_assert(static_cast<unsigned>(Reason::unaccepted_full) < 32);          // what the air causes has a bit each
+constexpr Ticks ping_lifetime = ticks({5'000'000});
 constexpr Duration retained_gap_max{std::int64_t{20} * 86'400 * 1'000'000};  // what a Tick can tell
 constexpr std::int64_t clock_step_us = std::int64_t{clock_window_s} * 1'000'000;
 
@@ -444,14 +443,9 @@ std::optional<Event> Node::poll_event() {
   return std::nullopt;
 }
 
-// Always counted, told at a bounded rate: anybody can make us drop things.
 void Node::drop(Reason reason, const Path& from, Tick now) {
   common_.counters.add(reason);
-  if (now - told_since_ > a_second) told_ = 0, told_since_ = now;
-  const std::uint32_t mark = 1u << (static_cast<unsigned>(reason) & 31);
-  if ((told_ & mark) != 0 && !drop_events_.take(now)) return;
-  told_ |= mark;
-  events_.tell<Dropped>(reason, from);
+  if (drop_notices_.take(reason, now)) events_.tell<Dropped>(reason, from);
 }
 
 void Node::poll_transmit(Outbox& out, const Now& now) {

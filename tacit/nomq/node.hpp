@@ -1,5 +1,5 @@
 #pragma once
-#include "tacit/kit/allowance.hpp"
+#include "tacit/kit/drop_notices.hpp"
 #include "tacit/kit/machine.hpp"
 #include "tacit/nomq/tables.hpp"
 
@@ -132,10 +132,7 @@ class Node {
   std::span<crypto::OpenJob> open_jobs_;
   std::array<Ping, features.ping ? 4 : 0> pings_{};
   Timer renewal_{static_cast<std::uint8_t>(Alarm::renewal)}, again_{static_cast<std::uint8_t>(Alarm::retained)};
-  // What is refused is told at a bounded rate, but each reason once a second at least: no flood of one hides another.
-  Allowance drop_events_{10, ticks({1'000'000})};
-  std::uint32_t told_ = 0;  // a bit for each reason; those 32 apart share one
-  Tick told_since_;
+  DropNotices drop_notices_;
   Instant latest_, started_;
   std::int64_t clock_offset_us_ = 0;  // the most that the wall clock was ahead of the tick
   bool begun_ = false;

@@ -92,7 +92,7 @@ std::optional<ClientEvent> Client::poll_event() {
 
 void Client::drop(Reason reason, Tick now) {
   counters_.add(reason);
-  if (drop_events_.take(now)) happened_ = Dropped{reason};
+  if (drop_notices_.take(reason, now)) happened_ = Dropped{reason};
 }
 
 // --- Time --------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 #pragma once
 #include <utility>
 
-#include "tacit/kit/allowance.hpp"
 #include "tacit/kit/backoff.hpp"
+#include "tacit/kit/drop_notices.hpp"
 #include "tacit/kit/stream.hpp"
 #include "tacit/usmp/client_event.hpp"
 #include "tacit/usmp/session.hpp"
@@ -174,7 +174,7 @@ class Client {
   Saying saying_;
   Acknowledgement owed_;  // of a handshake's frame
   Backoff backoff_{{2'000'000}, {32'000'000}};
-  Allowance drop_events_{10, ticks({1'000'000})};
+  DropNotices drop_notices_;
   Counters counters_;
   std::optional<Event> happened_;
   std::optional<Disconnected> ended_;

@@ -251,14 +251,7 @@ void Hub::finish(HubSession& s, Reason reason, Tick now) {
 
 void Hub::drop(Reason reason, const Path& from, std::optional<DeviceId> device, Tick now) {
   counters_.add(reason);
-  if (now - told_since_ >= ticks({1'000'000})) {
-    told_since_ = now;
-    told_ = {};
-  }
-  bool& told = told_[static_cast<std::size_t>(reason)];
-  if (events_.room() == 0 || (told && !drop_events_.take(now))) return;
-  told = true;
-  events_.push(DeviceDropped{reason, from, device});
+  if (events_.room() > 0 && drop_notices_.take(reason, now)) events_.push(DeviceDropped{reason, from, device});
 }
 
 }  // namespace tacit::usmp

@@ -1,5 +1,5 @@
 #pragma once
-#include "tacit/kit/allowance.hpp"
+#include "tacit/kit/drop_notices.hpp"
 #include "tacit/kit/ring.hpp"
 #include "tacit/usmp/cookie.hpp"
 #include "tacit/usmp/hub_config.hpp"
@@ -143,10 +143,7 @@ class Hub {
   List<HubSession, Telling> connected_, changed_;
   List<HubConnection> ready_;
   std::uint32_t next_handle_ = 1;
-  // What is refused is told at a bounded rate, but each reason once a second at least: no flood of one hides another.
-  Allowance drop_events_{10, ticks({1'000'000})};
-  std::array<bool, reason_count> told_{};
-  Tick told_since_;
+  DropNotices drop_notices_;
   Instant latest_;
 };
 static_assert(StreamHub<Hub>);
