@@ -42,18 +42,18 @@ Admission::Admission(const Tables& tables, const Limits& limits, std::uint32_t s
     : limits_(limits), salt_(salt), origins_(tables.origins, tables.origin_buckets),
       records_(tables.records, tables.record_buckets) {}
 
-Result<Origin*> Admission::begin_handshake(const Endpoint& from, bool address_proven) {
+Result<Origin*> Admission::begin_handshake(const Endpoint& from, AddressTrust trust) {
   Origin* origin = origin_of(from);
   if (!origin) return Reason::handshakes_full;
-  std::uint16_t& running = address_proven ? origin->handshakes : origin->unproven;
+  std::uint16_t& running = trust == AddressTrust::proven ? origin->handshakes : origin->unproven;
   if (running >= limits_.handshakes_per_origin) return Reason::address_full;
   ++running;
   origins_.hold(*origin);
   return origin;
 }
 
-void Admission::end_handshake(Origin& origin, bool address_proven) {
-  --(address_proven ? origin.handshakes : origin.unproven);
+void Admission::end_handshake(Origin& origin, AddressTrust trust) {
+  --(trust == AddressTrust::proven ? origin.handshakes : origin.unproven);
   release(origin);
 }
 

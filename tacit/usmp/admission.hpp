@@ -28,6 +28,9 @@ struct Prefix {
 };
 Prefix prefix_of(const Endpoint&, std::uint32_t salt);
 
+// Whether somebody has shown that he hears what is sent to an address: by a cookie, or by being at the end of a stream.
+enum class AddressTrust : std::uint8_t { forgeable, proven };
+
 // Where handshakes and sessions come from.
 struct Origin : Link<> {
   Prefix prefix;
@@ -78,8 +81,8 @@ class Admission {
   Admission(const Tables&, const Limits&, std::uint32_t salt);
 
   // A handshake begins: its origin, held until end_handshake(). Gives address_full, handshakes_full.
-  Result<Origin*> begin_handshake(const Endpoint& from, bool address_proven = true);
-  void end_handshake(Origin&, bool address_proven = true);
+  Result<Origin*> begin_handshake(const Endpoint& from, AddressTrust);
+  void end_handshake(Origin&, AddressTrust);
   // The handshake at its origin became a session, which ends by end_session(); the handshake has still to be ended.
   bool has_room_for_session(const Origin& origin) const { return origin.sessions < limits_.sessions_per_origin; }
   void begin_session(Origin& origin) { ++origin.sessions; }

@@ -16,21 +16,21 @@ Handshakes::Handshakes(const Tables& tables, std::uint32_t salt)
 }
 
 // Addresses that proved nothing get a quarter of the places: nobody else loses his to them.
-bool Handshakes::full(bool address_proven) const {
-  return free_.empty() || (!address_proven && unproven_ >= (pool_.size() + 3) / 4);
+bool Handshakes::full(AddressTrust trust) const {
+  return free_.empty() || (trust == AddressTrust::forgeable && unproven_ >= (pool_.size() + 3) / 4);
 }
 
-Handshake* Handshakes::to_displace(bool address_proven, std::uint32_t lot) {
+Handshake* Handshakes::to_displace(AddressTrust trust, std::uint32_t lot) {
   for (std::size_t tries = 0; tries < pool_.size(); ++tries) {
     Handshake& one = pool_[(lot + tries) % pool_.size()];
     const bool waits = one.state == Handshake::State::await_hello || one.state == Handshake::State::await_proof;
-    if (waits && (address_proven || !one.address_proven)) return &one;
+    if (waits && (trust == AddressTrust::proven || one.trust == AddressTrust::forgeable)) return &one;
   }
   return nullptr;
 }
 
-Handshake& Handshakes::add(const Path& path, bool address_proven) {
-  Handshake& one = take(Handshake::State::await_proof, Transport::datagrams, address_proven);
+Handshake& Handshakes::add(const Path& path, AddressTrust trust) {
+  Handshake& one = take(Handshake::State::await_proof, Transport::datagrams, trust);
   one.path = path;
   one.address_hash = salted_hash(salt_, path.peer);
   by_address_.insert(one);
@@ -38,22 +38,22 @@ Handshake& Handshakes::add(const Path& path, bool address_proven) {
 }
 
 Handshake& Handshakes::add(ConnectionId connection, const Path& path) {
-  Handshake& one = take(Handshake::State::await_hello, Transport::stream, true);
+  Handshake& one = take(Handshake::State::await_hello, Transport::stream, AddressTrust::proven);
   one.path = path;
   one.connection = connection;
   return one;
 }
 
-Handshake& Handshakes::take(Handshake::State state, Transport transport, bool address_proven) {
-  require(!full(address_proven));
+Handshake& Handshakes::take(Handshake::State state, Transport transport, AddressTrust trust) {
+  require(!full(trust));
   Handshake& one = *free_.front();
   List<Handshake>::remove(one);
   ++count_;
-  if (!address_proven) ++unproven_;
+  if (trust == AddressTrust::forgeable) ++unproven_;
   ++one.generation;
   one.state = state;
   one.transport = transport;
-  one.address_proven = address_proven;
+  one.trust = trust;
   one.acknowledged = false;
   one.transmissions = 0;
   one.session = nullptr;
@@ -64,7 +64,7 @@ Handshake& Handshakes::take(Handshake::State state, Transport transport, bool ad
 void Handshakes::free(Handshake& one) {
   require(!one.set());
   if (one.transport == Transport::datagrams) by_address_.erase(one);
-  if (!one.address_proven) --unproven_;
+  if (one.trust == AddressTrust::forgeable) --unproven_;
   List<Handshake, Wanting>::remove(one);
   List<Handshake, Speaking>::remove(one);
   if (one.exchange && one.transport == Transport::datagrams)

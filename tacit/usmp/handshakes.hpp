@@ -18,8 +18,8 @@ struct Handshake : Timer, Link<>, Link<Wanting>, Link<Speaking> {
 
   State state = State::free;
   Transport transport{};
-  bool address_proven = false;  // by a cookie, or by being a stream
-  bool acknowledged = false;    // the frame that is on its way
+  AddressTrust trust{};
+  bool acknowledged = false;  // the frame that is on its way
   std::uint8_t transmissions = 0;
   std::uint16_t generation = 0;
   std::uint32_t slot = 0, address_hash = 0;
@@ -49,13 +49,13 @@ class Handshakes {
   };
   Handshakes(const Tables&, std::uint32_t salt);
 
-  bool full(bool address_proven) const;
+  bool full(AddressTrust) const;
   // Who has to give way where full(); null where nobody can. `lot`: any 32 bits.
-  Handshake* to_displace(bool address_proven, std::uint32_t lot);
+  Handshake* to_displace(AddressTrust, std::uint32_t lot);
 
-  Handshake& add(const Path&, bool address_proven);  // datagrams; full() is false
-  Handshake& add(ConnectionId, const Path&);         // a stream
-  void free(Handshake&);                             // its origin and timer are given back
+  Handshake& add(const Path&, AddressTrust);  // datagrams; full() is false
+  Handshake& add(ConnectionId, const Path&);  // a stream
+  void free(Handshake&);                      // its origin and timer are given back
 
   Handshake* find(const Endpoint& peer) const { return by_address_.find({peer, salted_hash(salt_, peer)}); }
   Handshake* find(Request);
@@ -78,7 +78,7 @@ class Handshakes {
     static Handshake*& next(Handshake& h) { return h.next_by_address; }
   };
 
-  Handshake& take(Handshake::State, Transport, bool address_proven);
+  Handshake& take(Handshake::State, Transport, AddressTrust);
   static std::uint64_t mark_of(const PublicKey&, std::uint32_t address_hash);
 
   std::span<Handshake> pool_;

@@ -97,8 +97,8 @@ class Hub {
   void on_hello(const Frame&, const Path& from, Tick);
   void on_hello_ack(const Frame&, const Path& from, Tick);
   void on_handshake_acknowledgement(const Acknowledgement&, const Endpoint& from, Tick);
-  Result<Handshake*> begin_handshake(const Path&, bool address_proven, const DeviceId&, Tick);
-  Result<Done> make_room(bool address_proven, Tick);
+  Result<Handshake*> begin_handshake(const Path&, AddressTrust, const DeviceId&, Tick);
+  Result<Done> make_room(AddressTrust, Tick);
   void begin_exchange(Handshake&, Wire, const Hello&, Tick);
   void judge(Handshake&, Tick);
   Result<Done> promise(Handshake&, Tick);

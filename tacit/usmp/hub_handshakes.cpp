@@ -12,7 +12,7 @@ constexpr std::uint8_t transmissions_unproven = 2;
 constexpr Ticks patience_after_acknowledgement = ticks({2'000'000});
 
 std::uint8_t transmissions_of(const Handshake& handshake) {
-  return handshake.address_proven || handshake.session ? transmissions_max : transmissions_unproven;
+  return handshake.trust == AddressTrust::proven || handshake.session ? transmissions_max : transmissions_unproven;
 }
 
 }  // namespace
@@ -28,39 +28,41 @@ void Hub::on_hello(const Frame& frame, const Path& from, Tick now) {
   }
   if (has_cookies && !cookies_.accepts(from.peer, *hello, latest_))
     return drop(Reason::bad_cookie, from, hello->device, now);
+  const AddressTrust trust = has_cookies ? AddressTrust::proven : AddressTrust::forgeable;
 
   // Who listens could repeat it to end what its client has begun since, or to hold a place in its name.
   if (handshakes_.is_spent(hello->public_key, from.peer)) return drop(Reason::replay, from, hello->device, now);
   if (Handshake* running = handshakes_.find(from.peer)) {
     const bool same = running->exchange->client_key() == hello->public_key && running->exchange->wire() == wire;
     // Nobody who has proven nothing ends what runs at an address that is proven.
-    if (same || (running->address_proven && !has_cookies)) return acknowledge(from, frame.header());
+    if (same || (running->trust == AddressTrust::proven && trust == AddressTrust::forgeable))
+      return acknowledge(from, frame.header());
     refuse(*running, Reason::replaced, now);
   }
-  const auto handshake = begin_handshake(from, has_cookies, hello->device, now);
+  const auto handshake = begin_handshake(from, trust, hello->device, now);
   if (!handshake) return drop(handshake.error(), from, hello->device, now);
   acknowledge(from, frame.header());
   begin_exchange(**handshake, wire, *hello, now);
 }
 
-Result<Handshake*> Hub::begin_handshake(const Path& from, bool address_proven, const DeviceId& device, Tick now) {
-  const auto origin = admission_.begin_handshake(from.peer, address_proven);
+Result<Handshake*> Hub::begin_handshake(const Path& from, AddressTrust trust, const DeviceId& device, Tick now) {
+  const auto origin = admission_.begin_handshake(from.peer, trust);
   if (!origin) return origin.error();
   auto allowed = admission_.may_try(device, **origin, now);
-  if (allowed) allowed = make_room(address_proven, now);
+  if (allowed) allowed = make_room(trust, now);
   if (!allowed) {
-    admission_.end_handshake(**origin, address_proven);
+    admission_.end_handshake(**origin, trust);
     return allowed.error();
   }
-  Handshake& handshake = handshakes_.add(from, address_proven);
+  Handshake& handshake = handshakes_.add(from, trust);
   handshake.origin = *origin;
   handshake.ends_at = now + ticks(config_.handshake_within);
   return &handshake;
 }
 
-Result<Done> Hub::make_room(bool address_proven, Tick now) {
-  if (!handshakes_.full(address_proven)) return Done{};
-  Handshake* displaced = handshakes_.to_displace(address_proven, random_.value<std::uint32_t>());
+Result<Done> Hub::make_room(AddressTrust trust, Tick now) {
+  if (!handshakes_.full(trust)) return Done{};
+  Handshake* displaced = handshakes_.to_displace(trust, random_.value<std::uint32_t>());
   if (!displaced) return Reason::handshakes_full;
   refuse(*displaced, Reason::handshakes_full, now);
   displaced->spent = 0;  // it may come again
@@ -96,7 +98,8 @@ void Hub::judge(Handshake& handshake, Tick now) {
   const auto verdict = handshake.exchange->verdict();
   if (verdict == ServerHandshake::Verdict::pending) return;
   if (verdict == ServerHandshake::Verdict::refused) {
-    if (handshake.address_proven) admission_.failed(handshake.exchange->device(), *handshake.origin, now);
+    if (handshake.trust == AddressTrust::proven)
+      admission_.failed(handshake.exchange->device(), *handshake.origin, now);
     return refuse(handshake, handshake.exchange->refusal(), now);
   }
   if (const auto promised = promise(handshake, now); !promised) refuse(handshake, promised.error(), now);
@@ -231,7 +234,7 @@ void Hub::give_up(Handshake& handshake, Tick now) {
 
 void Hub::release(Handshake& handshake) {
   timers_.cancel(handshake);
-  admission_.end_handshake(*handshake.origin, handshake.address_proven);
+  admission_.end_handshake(*handshake.origin, handshake.trust);
   handshakes_.free(handshake);
 }
 

@@ -20,10 +20,10 @@ bool Hub::accept(ConnectionId id, const Endpoint& peer, const Now& now) {
     return false;
   };
   if (id.slot >= connections_.size()) return refused(Reason::handshakes_full);
-  const auto origin = admission_.begin_handshake(peer);
+  const auto origin = admission_.begin_handshake(peer, AddressTrust::proven);
   if (!origin) return refused(origin.error());
-  if (const auto room = make_room(true, tick); !room) {
-    admission_.end_handshake(**origin);
+  if (const auto room = make_room(AddressTrust::proven, tick); !room) {
+    admission_.end_handshake(**origin, AddressTrust::proven);
     return refused(room.error());
   }
   Handshake& handshake = handshakes_.add(id, from);

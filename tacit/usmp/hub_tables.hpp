@@ -43,7 +43,6 @@ struct HubOutgoing : Outgoing {
 // A TCP connection, as long as the port has it.
 struct HubConnection : Link<> {
   ConnectionId id;
-  Endpoint peer;
   bool open = false, closing = false;
   Handshake* handshake = nullptr;  // or
   HubSession* session = nullptr;

@@ -23,8 +23,6 @@ class RoundTrip {
   // From the transmission of this number, from 0, to the next.
   Ticks wait(unsigned transmission) const { return {std::clamp(std::uint32_t{timeout_} << transmission, least, most)}; }
 
-  Ticks smoothed() const { return {smoothed_}; }
-
  private:
   static constexpr std::uint16_t narrow(std::int32_t value) { return static_cast<std::uint16_t>(value); }
   static constexpr std::uint32_t least = ticks({50'000}).count, most = ticks({5'000'000}).count;

@@ -28,8 +28,8 @@ template <std::size_t Origins = 8, std::size_t Records = 8> struct Gate {
                       0x5A17'0000};
 
   Origin& origin(const Endpoint& at) {
-    Origin& found = **admission.begin_handshake(at);
-    admission.end_handshake(found);
+    Origin& found = **admission.begin_handshake(at, AddressTrust::proven);
+    admission.end_handshake(found, AddressTrust::proven);
     return found;
   }
   void fail(int times, const DeviceId& device, const Endpoint& at, Tick now) {
@@ -121,13 +121,13 @@ TEST(Admission, an_origin_that_fails_in_many_names_keeps_only_the_devices_that_h
 
 TEST(Admission, an_address_has_so_many_handshakes_at_a_time) {
   Gate gate;
-  Origin& origin = **gate.admission.begin_handshake(ipv4(1, 1));
-  ASSERT_TRUE(gate.admission.begin_handshake(ipv4(1, 2)));
-  ASSERT_TRUE(gate.admission.begin_handshake(ipv4(1, 3)));
-  EXPECT_EQ(gate.admission.begin_handshake(ipv4(1, 4)).error(), Reason::address_full);
-  EXPECT_TRUE(gate.admission.begin_handshake(ipv4(2)));
-  gate.admission.end_handshake(origin);
-  EXPECT_TRUE(gate.admission.begin_handshake(ipv4(1, 4)));
+  Origin& origin = **gate.admission.begin_handshake(ipv4(1, 1), AddressTrust::proven);
+  ASSERT_TRUE(gate.admission.begin_handshake(ipv4(1, 2), AddressTrust::proven));
+  ASSERT_TRUE(gate.admission.begin_handshake(ipv4(1, 3), AddressTrust::proven));
+  EXPECT_EQ(gate.admission.begin_handshake(ipv4(1, 4), AddressTrust::proven).error(), Reason::address_full);
+  EXPECT_TRUE(gate.admission.begin_handshake(ipv4(2), AddressTrust::proven));
+  gate.admission.end_handshake(origin, AddressTrust::proven);
+  EXPECT_TRUE(gate.admission.begin_handshake(ipv4(1, 4), AddressTrust::proven));
 }
 
 TEST(Admission, all_addresses_of_an_ipv6_network_are_one_origin) {
@@ -139,14 +139,14 @@ TEST(Admission, all_addresses_of_an_ipv6_network_are_one_origin) {
 
 TEST(Admission, an_origin_with_something_under_way_is_not_forgotten_and_a_table_of_them_is_full) {
   Gate<2> gate;
-  ASSERT_TRUE(gate.admission.begin_handshake(ipv4(1)));
-  Origin& second_one = **gate.admission.begin_handshake(ipv4(2));
-  EXPECT_EQ(gate.admission.begin_handshake(ipv4(3)).error(), Reason::handshakes_full);
+  ASSERT_TRUE(gate.admission.begin_handshake(ipv4(1), AddressTrust::proven));
+  Origin& second_one = **gate.admission.begin_handshake(ipv4(2), AddressTrust::proven);
+  EXPECT_EQ(gate.admission.begin_handshake(ipv4(3), AddressTrust::proven).error(), Reason::handshakes_full);
   gate.admission.begin_session(second_one);
-  gate.admission.end_handshake(second_one);
-  EXPECT_EQ(gate.admission.begin_handshake(ipv4(3)).error(), Reason::handshakes_full);
+  gate.admission.end_handshake(second_one, AddressTrust::proven);
+  EXPECT_EQ(gate.admission.begin_handshake(ipv4(3), AddressTrust::proven).error(), Reason::handshakes_full);
   gate.admission.end_session(second_one);
-  EXPECT_TRUE(gate.admission.begin_handshake(ipv4(3)));
+  EXPECT_TRUE(gate.admission.begin_handshake(ipv4(3), AddressTrust::proven));
 }
 
 TEST(Admission, a_session_that_moves_counts_where_it_is) {
