@@ -93,9 +93,10 @@ constexpr std::array explanations{
     Explanation{address_full, room, "address_full",
                 "This address has as many sessions or handshakes as one address may have.",
                 "Raise the limit for an address if many devices share one, as behind a router."},
-    Explanation{reassemblies_full, room, "reassemblies_full",
-                "As many messages are being put together from fragments as there is room for.",
-                "Nothing: the sender tries again. If it goes on, raise the room for them or send shorter messages."},
+    Explanation{
+        reassemblies_full, room, "reassemblies_full",
+        "As many messages are being put together from fragments as there is room for.",
+        "The sender tries again, over TCP in a new session. If it goes on, raise the room or send shorter messages."},
 
     Explanation{unknown_device, session, "unknown_device", "No device of this id is registered.",
                 "Add it with `tacit device add`, or compare the id that the device sends."},
@@ -108,7 +109,8 @@ constexpr std::array explanations{
         "Use a key of 32 random bytes. A bad public key is an attack or faulty software; no setting allows it."},
     Explanation{weak_wire, session, "weak_wire",
                 "The session speaks version 1, where one key serves both directions under the same nonces.",
-                "Update the device to version 2; who listens can learn from messages of both directions together."},
+                "Update the device to version 2: who listens learns from messages of both directions together, and can "
+                "forge more."},
     Explanation{revoked, session, "revoked", "The device, or the key that the session began with, was revoked.",
                 "Nothing, if you meant it; else give the device its new key."},
     Explanation{locked_out, session, "locked_out", "Too many handshakes failed, so no more are tried for a while.",
@@ -133,7 +135,7 @@ constexpr std::array explanations{
     Explanation{no_subscriber, outcome, "no_subscriber", "Nobody is known who subscribes to the channel.",
                 "Start the subscriber; `tacit peers` shows who is here and to what they subscribe."},
     Explanation{no_acknowledgement, outcome, "no_acknowledgement",
-                "The message was sent again and again, and the subscriber never acknowledged it.",
+                "It was sent again and again, and the peer never acknowledged it.",
                 "Check the way to the peer with `tacit ping`."},
     Explanation{peer_silent, outcome, "peer_silent",
                 "The subscriber acknowledged nothing for 5 s while others waited for the room it took.",
