@@ -17,22 +17,32 @@ template <class T> class ReceiveQueue {
 
   std::size_t size() const { return state_->values.size(); }
 
-  void push(T value) {
+  // True: somebody waited for it and has it.
+  bool push(T value) {
     State& s = *state_;
-    if (s.receivers.empty()) return s.values.push_back(std::move(value));
+    if (s.receivers.empty()) {
+      s.values.push_back(std::move(value));
+      return false;
+    }
     auto first = s.receivers.extract(s.receivers.begin());
     first.mapped()({}, std::move(value));
+    return true;
   }
 
-  // A receiver that is cancelled gets operation_aborted, as all do after close().
-  void receive(Receiver receiver) {
+  // True: one was there, and the receiver has it. One that is cancelled gets operation_aborted, as all do after
+  // close().
+  bool receive(Receiver receiver) {
     State& s = *state_;
     if (!s.values.empty()) {
       T first = std::move(s.values.front());
       s.values.pop_front();
-      return receiver({}, std::move(first));
+      receiver({}, std::move(first));
+      return true;
     }
-    if (s.closed) return receiver(asio::error::operation_aborted, {});
+    if (s.closed) {
+      receiver(asio::error::operation_aborted, {});
+      return false;
+    }
     const std::uint64_t number = s.next++;
     receiver.on_cancel([weak = std::weak_ptr(state_), number] {
       const auto state = weak.lock();
@@ -40,6 +50,7 @@ template <class T> class ReceiveQueue {
       if (auto found = state->receivers.extract(number)) found.mapped()(asio::error::operation_aborted, {});
     });
     s.receivers.emplace(number, std::move(receiver));
+    return false;
   }
 
   // What is there can still be received.

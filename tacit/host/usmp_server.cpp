@@ -4,11 +4,13 @@
 #include <asio/post.hpp>
 #include <asio/prefer.hpp>
 #include <asio/steady_timer.hpp>
+#include <deque>
 #include <map>
 #include <thread>
 
 #include "tacit/host/receive_queue.hpp"
 #include "tacit/host/usmp_discovery.hpp"
+#include "tacit/host/usmp_session_table.hpp"
 #include "tacit/host/usmp_shard.hpp"
 #include "tacit/port/linux/address.hpp"
 #include "tacit/usmp/steering.hpp"
@@ -52,12 +54,7 @@ bool is_right(const DeviceChange& now, const UsmpServer::Session& session) {
 
 // Shared with what shards and registry may still post after the server is gone.
 struct UsmpServer::State : std::enable_shared_from_this<State> {
-  struct Entry {
-    Session session;
-    std::uint64_t number = 0;  // the greater, the newer
-    std::time_t seen_at = 0;
-  };
-  using Sessions = std::map<SessionName, Entry>;
+  using Entry = UsmpSessionTable::Entry;
 
   State(const asio::any_io_executor& its_executor, const Options& its_options)
       : executor(its_executor), work(asio::prefer(its_executor, asio::execution::outstanding_work.tracked)),
@@ -99,7 +96,7 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
     const linux_port::ServerConfig config = sockets_of(options);
     require_port_of_our_own(config);
     const UsmpShard::Owner owner{
-        [tell_message = later([](State& s, const Message& message) { s.on_message(message); }),
+        [tell_message = later([](State& s, Message message) { s.on_message(std::move(message)); }),
          tell_event = later([](State& s, std::size_t shard, const HubEvent& event) { s.on_event(shard, event); })](
             std::size_t shard, const HubEvent& event) {
           if (const auto* m = std::get_if<usmp::DeviceMessage>(&event))
@@ -186,8 +183,8 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
       });
       return;
     }
-    for (const auto& name : names_of(change.device)) {
-      const Session& session = sessions.at(name).session;
+    for (const auto& name : sessions.of_device(change.device)) {
+      const Session& session = sessions.find(name)->session;
       if (!is_right(change, session)) end_for_key(session);
     }
   }
@@ -211,44 +208,39 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
 
   void on(std::size_t shard, const usmp::DeviceConnected& event) {
     const SessionName name = name_of(shard, event.session);
-    Entry& entry = sessions[name];
-    entry = {{.name = name,
-              .device = event.device,
-              .wire = event.wire,
-              .transport = event.transport,
-              .key = static_cast<KeyVersion>(event.key),
-              .address = event.path.peer,
-              .since = std::time(nullptr)},
-             next_number++};
-    of_device.emplace(event.device, name);
+    Entry& entry = sessions.add({.name = name,
+                                 .device = event.device,
+                                 .wire = event.wire,
+                                 .transport = event.transport,
+                                 .key = static_cast<KeyVersion>(event.key),
+                                 .address = event.path.peer,
+                                 .since = std::time(nullptr)});
     ++connected;
     saw(entry);
     registry->async_used(event.device, entry.session.key, here([name](State& s, const Attempt<bool>& right) {
                            if (!right) s.tell(right.error());
-                           else if (const auto found = s.sessions.find(name); !*right && found != s.sessions.end())
-                             s.end_for_key(found->second.session);
+                           else if (const Entry* found = s.sessions.find(name); found && !*right)
+                             s.end_for_key(found->session);
                          }));
     tell(Connected{entry.session});
   }
 
   void on(std::size_t shard, const usmp::WeakWire& event) {
-    if (const Entry* entry = find(name_of(shard, event.session))) tell(Weak{entry->session});
+    if (const Entry* entry = sessions.find(name_of(shard, event.session))) tell(Weak{entry->session});
   }
 
   void on(std::size_t shard, const usmp::DeviceDisconnected& event) {
     const SessionName name = name_of(shard, event.session);
-    auto ended = sessions.extract(name);
-    if (!ended) return;
-    Entry& entry = ended.mapped();
-    forget(entry.session);
-    if (event.reason != Reason::idle && event.reason != Reason::no_acknowledgement) saw(entry);
+    const auto session = sessions.remove(name);
+    if (!session) return;
+    if (event.reason != Reason::idle && event.reason != Reason::no_acknowledgement) saw(*session);
     for (auto& ping : std::exchange(pings[name], {})) ping(event.reason, {});
     pings.erase(name);
-    tell(Disconnected{entry.session, event.reason});
+    tell(Disconnected{*session, event.reason});
   }
 
   void on(std::size_t shard, const usmp::DeviceMoved& event) {
-    Entry* entry = find(name_of(shard, event.session));
+    Entry* entry = sessions.find(name_of(shard, event.session));
     if (!entry) return;
     entry->session.address = event.to;
     saw(*entry);
@@ -256,7 +248,7 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
   }
 
   void on(std::size_t shard, const usmp::DeviceAnswered& event) {
-    const Entry* entry = find(name_of(shard, event.session));
+    const Entry* entry = sessions.find(name_of(shard, event.session));
     if (!entry) return;
     const auto waiting = pings.extract(entry->session.name);
     if (!waiting) return;
@@ -269,45 +261,28 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
   void on(std::size_t, const usmp::DeviceOutcome&) {}  // comes as on_end()
   void on(std::size_t, const usmp::DeviceMessage&) {}  // comes as on_message()
 
-  Entry* find(const SessionName& name) {
-    const auto found = sessions.find(name);
-    return found == sessions.end() ? nullptr : &found->second;
-  }
-
-  std::vector<SessionName> names_of(const DeviceId& device) const {
-    std::vector<SessionName> names;
-    for (auto [at, end] = of_device.equal_range(device); at != end; ++at) names.push_back(at->second);
-    return names;
-  }
-
-  void forget(const Session& session) {
-    for (auto [at, end] = of_device.equal_range(session.device); at != end; ++at)
-      if (at->second == session.name) return void(of_device.erase(at));
-  }
-
   void saw(Entry& entry) {
     entry.seen_at = std::time(nullptr);
-    registry->seen(entry.session.device, {entry.seen_at, linux_port::to_text(entry.session.address),
-                                          static_cast<std::uint8_t>(entry.session.wire)});
+    saw(entry.session);
+  }
+  void saw(const Session& session) {
+    registry->seen(session.device,
+                   {std::time(nullptr), linux_port::to_text(session.address), static_cast<std::uint8_t>(session.wire)});
   }
 
   // --- messages
 
-  void on_message(const Message& message) {
+  void on_message(Message message) {
     ++messages_in;
-    if (Entry* entry = find(message.session)) {
+    if (Entry* entry = sessions.find(message.session)) {
       ++entry->session.messages_in;
       if (std::time(nullptr) - entry->seen_at >= seen_every_s) saw(*entry);
     }
-    const std::size_t before = messages.size();
-    messages.push(message);
-    if (messages.size() == before) was_received();
+    if (messages.push(std::move(message))) was_received();
   }
 
   void receive(Completion<std::error_code, Message> completion) {
-    const std::size_t before = messages.size();
-    messages.receive(std::move(completion));
-    if (messages.size() < before) was_received();
+    if (messages.receive(std::move(completion))) was_received();
   }
 
   void was_received() {
@@ -315,16 +290,16 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
     order_all([](UsmpShard&) {});  // the turn that follows an order finds the gate open
   }
 
-  void send(const SessionName& to, Bytes message, Completion<std::error_code> completion) {
+  void send(const std::optional<SessionName>& to, Bytes message, Completion<std::error_code> completion) {
     if (!shards) return completion(asio::error::operation_aborted);
-    Entry* entry = find(to);
+    Entry* entry = to ? sessions.find(*to) : nullptr;
     if (!entry) return completion(Reason::unknown_peer);
     if (message.size() > usmp::message_size_max) return completion(Reason::too_large);
-    if (!late[to.shard].empty()) return completion(Reason::queue_full);
+    if (!late[to->shard].empty()) return completion(Reason::queue_full);
     const std::uint64_t operation = next_operation++;
     const auto posted =
-        shards->post(to.shard, [operation, session = to.session, text = std::vector(message.begin(), message.end())](
-                                   UsmpShard& on) { on.send(operation, session, text); });
+        shards->post(to->shard, [operation, session = to->session, text = std::vector(message.begin(), message.end())](
+                                    UsmpShard& on) { on.send(operation, session, text); });
     if (!posted) return completion(posted.error());
     ++entry->session.messages_out;
     ++messages_out;
@@ -340,12 +315,12 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
     found.mapped()(reason ? std::error_code(*reason) : std::error_code());
   }
 
-  void ping(const SessionName& whom, Completion<std::error_code, Pong> completion) {
+  void ping(const std::optional<SessionName>& whom, Completion<std::error_code, Pong> completion) {
     if (!shards) return completion(asio::error::operation_aborted, {});
-    if (!find(whom)) return completion(Reason::unknown_peer, {});
-    pings[whom].push_back(std::move(completion));
+    if (!whom || !sessions.find(*whom)) return completion(Reason::unknown_peer, {});
+    pings[*whom].push_back(std::move(completion));
     // Where the session is gone by now, its end is on its way to us.
-    order(whom.shard, [session = whom.session](UsmpShard& on) { (void)on.hub().ping(session, linux_port::now()); });
+    order(whom->shard, [session = whom->session](UsmpShard& on) { (void)on.hub().ping(session, linux_port::now()); });
   }
 
   // --- the rest
@@ -376,7 +351,7 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
 
   void add_own(Statistics& sum) const {
     sum.sessions = sessions.size();
-    for (const auto& [name, entry] : sessions) sum.weak_sessions += entry.session.wire == usmp::Wire::v1;
+    sum.weak_sessions = sessions.weak();
     sum.connected = connected;
     sum.messages_in = messages_in;
     sum.messages_out = messages_out;
@@ -400,7 +375,6 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
     shards.reset();    // what was ordered is done, and what was to be said has left
     registry.reset();  // and what was seen is written
     sessions.clear();
-    of_device.clear();
     const auto aborted = make_error_code(asio::error::operation_aborted);
     for (auto& [operation, completion] : std::exchange(operations, {})) completion(aborted);
     for (auto& [name, waiting] : std::exchange(pings, {}))
@@ -420,12 +394,11 @@ struct UsmpServer::State : std::enable_shared_from_this<State> {
   std::vector<std::deque<UsmpShard::Order>> late;  // for which a shard's mailbox had no room
   asio::steady_timer late_timer;
 
-  Sessions sessions;
-  std::multimap<DeviceId, SessionName> of_device;  // of equal ones the oldest first
+  UsmpSessionTable sessions;
   ReceiveQueue<Message> messages;
   std::map<std::uint64_t, Completion<std::error_code>> operations;
   std::map<SessionName, std::vector<Completion<std::error_code, Pong>>> pings;
-  std::uint64_t next_operation = 0, next_number = 0, connected = 0, messages_in = 0, messages_out = 0;
+  std::uint64_t next_operation = 0, connected = 0, messages_in = 0, messages_out = 0;
   std::function<void(const Event&)> observer;
 };
 
@@ -448,39 +421,33 @@ std::uint16_t UsmpServer::port() const {
 }
 void UsmpServer::observe(std::function<void(const Event&)> observer) { state_->observer = std::move(observer); }
 
-std::vector<UsmpServer::Session> UsmpServer::sessions() const {
-  std::map<std::uint64_t, Session> by_age;
-  for (const auto& [name, entry] : state_->sessions) by_age.emplace(entry.number, entry.session);
-  std::vector<Session> all;
-  for (auto& [number, session] : by_age) all.push_back(std::move(session));
-  return all;
-}
+std::vector<UsmpServer::Session> UsmpServer::sessions() const { return state_->sessions.by_age(); }
 
 const UsmpServer::Session* UsmpServer::find(const SessionName& name) const {
-  const State::Entry* entry = state_->find(name);
+  const State::Entry* entry = state_->sessions.find(name);
   return entry ? &entry->session : nullptr;
 }
 
 void UsmpServer::close(const SessionName& name) {
-  if (!state_->shards || !state_->find(name)) return;
+  if (!state_->shards || !state_->sessions.find(name)) return;
   state_->order(name.shard,
                 [session = name.session](UsmpShard& on) { (void)on.hub().close(session, linux_port::now()); });
 }
 
 void UsmpServer::close() { state_->close(); }
 
-UsmpServer::SessionName UsmpServer::newest_of(const DeviceId& device) const {
-  const auto names = state_->names_of(device);
-  return names.empty() ? SessionName{UINT32_MAX, {}} : names.back();
+std::optional<UsmpServer::SessionName> UsmpServer::newest_of(const DeviceId& device) const {
+  return state_->sessions.newest_of(device);
 }
 
 void UsmpServer::start_receive(Completion<std::error_code, Message> completion) {
   state_->receive(std::move(completion));
 }
-void UsmpServer::start_send(const SessionName& to, Bytes message, Completion<std::error_code> completion) {
+void UsmpServer::start_send(const std::optional<SessionName>& to, Bytes message,
+                            Completion<std::error_code> completion) {
   state_->send(to, message, std::move(completion));
 }
-void UsmpServer::start_ping(const SessionName& whom, Completion<std::error_code, Pong> completion) {
+void UsmpServer::start_ping(const std::optional<SessionName>& whom, Completion<std::error_code, Pong> completion) {
   state_->ping(whom, std::move(completion));
 }
 void UsmpServer::start_statistics(Completion<std::error_code, Statistics> completion) {

@@ -1,10 +1,14 @@
 #pragma once
+#include <array>
 #include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
 #include <ctime>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -172,10 +176,10 @@ class UsmpServer {
   struct State;
   explicit UsmpServer(std::shared_ptr<State>);
 
-  SessionName newest_of(const DeviceId&) const;
+  std::optional<SessionName> newest_of(const DeviceId&) const;  // nothing: it has none
   void start_receive(Completion<std::error_code, Message>);
-  void start_send(const SessionName&, Bytes, Completion<std::error_code>);
-  void start_ping(const SessionName&, Completion<std::error_code, Pong>);
+  void start_send(const std::optional<SessionName>&, Bytes, Completion<std::error_code>);
+  void start_ping(const std::optional<SessionName>&, Completion<std::error_code, Pong>);
   void start_statistics(Completion<std::error_code, Statistics>);
 
   std::shared_ptr<State> state_;
