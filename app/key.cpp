@@ -11,6 +11,7 @@
 #include "app/secret_output.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/host/device_header.hpp"
+#include "tacit/host/e2e_key.hpp"
 #include "tacit/host/nomq_config_file.hpp"
 #include "tacit/host/private_file.hpp"
 
@@ -36,10 +37,11 @@ struct ExportOptions {
   bool use_ipv6 = false;
 };
 
-const std::vector<std::string> kind_words{"nomq", "nomq-legacy", "usmp"};
+const std::vector<std::string> kind_words{"nomq", "nomq-legacy", "usmp", "e2e"};
 
 KeyKind kind_of(const std::string& word) {
   if (word == "usmp") return KeyKind::usmp;
+  if (word == "e2e") return KeyKind::e2e;
   return word == "nomq" ? KeyKind::nomq_v1 : KeyKind::nomq_legacy;
 }
 
@@ -112,9 +114,17 @@ ExitCode import_psk(const ImportOptions& options) {
   return deliver(host::key_of(id, psk), options.out);
 }
 
+ExitCode import_e2e(const ImportOptions& options) {
+  const Key key = or_fail(host::read_e2e_hex_file(options.from), ExitCode::key);
+  if (host::is_published_example(key))
+    warn(options.from + ": this key stands in the original's documentation, so everybody has it");
+  return deliver(key, options.out);
+}
+
 ExitCode import_key(const ImportOptions& options) {
   if (options.kind == "usmp") return import_psk(options);
   refuse_id_of(options.kind, options.id);
+  if (options.kind == "e2e") return import_e2e(options);
   const host::NomqConfig config = or_fail(host::read_nomq_config_file(options.from), ExitCode::key);
   const ExitCode code = deliver(host::nomq_key(kind_of(options.kind), config.keys), options.out);
   note(options.from + ": anyone who gets this file can read its keys, whatever its name promises");
@@ -124,7 +134,13 @@ ExitCode import_key(const ImportOptions& options) {
 
 ExitCode export_key(Program& program, const ExportOptions& options) {
   if (options.ip.size() > 64) throw Failure{ExitCode::usage, "usage", "--ip: is longer than any address", ""};
-  const host::KeyFile file = program.key_file(options.file, std::array{KeyKind::nomq_legacy, KeyKind::usmp});
+  const host::KeyFile file =
+      program.key_file(options.file, std::array{KeyKind::nomq_legacy, KeyKind::usmp, KeyKind::e2e});
+  if (file.key.kind() == KeyKind::e2e) {
+    (void)or_fail(host::create_e2e_hex_file(options.to, file.key), ExitCode::key);
+    std::printf("%s  %s\n", one_line(file.key).c_str(), options.to.c_str());
+    return ExitCode::ok;
+  }
   if (file.key.kind() == KeyKind::usmp) {
     host::SecretString header;
     host::write_device_header(host::to_text(host::usmp_key(file.key).device), host::usmp_key(file.key), {}, header);
@@ -146,6 +162,7 @@ void add_gen(Program& program, CLI::App& key) {
                               "tacit key gen nomq lab.key            # for nodes that all run Tacit\n"
                               "tacit key gen nomq-legacy boards.key  # for boards that run the original nomq.py\n"
                               "tacit key gen usmp boiler.key         # for one USMP device, under a random id\n"
+                              "tacit key gen e2e home.key            # for all who talk through a broker\n"
                               "tacit key gen nomq | ssh pi 'umask 077; cat > lab.key'");
   auto options = std::make_shared<GenOptions>();
   one_of(*app.add_option("kind", options->kind, "Protocol and profile: nomq is v1.")->required(), kind_words);
@@ -178,14 +195,16 @@ void add_fingerprint(Program& program, CLI::App& key) {
 }
 
 void add_import(Program& program, CLI::App& key) {
-  CLI::App& app = program.add(key, "import", "make a key file out of the original's nomq_config.json, or of a bare PSK",
+  CLI::App& app = program.add(key, "import", "make a key file out of what the original programs have",
                               "tacit key import nomq-legacy --from nomq_config.json boards.key\n"
                               "tacit key import nomq --from nomq_config.json lab.key   # the same bytes, profile v1\n"
-                              "tacit key import usmp --from psk.bin --id 00:1a:2b:3c:4d:5e boiler.key");
+                              "tacit key import usmp --from psk.bin --id 00:1a:2b:3c:4d:5e boiler.key\n"
+                              "tacit key import e2e --from /dev/stdin home.key   # 32 hex digits, or #[0x76, ...]");
   auto options = std::make_shared<ImportOptions>();
   one_of(*app.add_option("kind", options->kind, "The profile that the new key is for: nomq is v1.")->required(),
          kind_words);
-  app.add_option("--from", options->from, "The original's configuration file; for usmp a PSK as bare bytes.")
+  app.add_option("--from", options->from,
+                 "The original's configuration file; for usmp a PSK as bare bytes; for e2e the key in hex.")
       ->required()
       ->type_name("FILE");
   app.add_option("-o,--out,file", options->out,
@@ -198,7 +217,8 @@ void add_import(Program& program, CLI::App& key) {
 void add_export(Program& program, CLI::App& key) {
   CLI::App& app = program.add(key, "export", "write a key as boards with the original code read it",
                               "tacit key export boards.key --to nomq_config.json  # a nomq-legacy key\n"
-                              "tacit key export boiler.key --to device_key.h      # a usmp key, as a C header");
+                              "tacit key export boiler.key --to device_key.h      # a usmp key, as a C header\n"
+                              "tacit key export home.key --to home.hex            # an e2e key, as 32 hex digits");
   auto options = std::make_shared<ExportOptions>();
   app.add_option("--key-file,file", options->file, "The key file; otherwise TACIT_KEY_FILE, or that of the context.")
       ->type_name("FILE");

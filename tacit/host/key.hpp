@@ -17,10 +17,11 @@
 // mistyped key from a wrong one. Blank lines and lines that begin with # are comments.
 //
 // What a key consists of depends on its kind: NoMQ's is an encryption key and a mac key, USMP's is who a device is and
-// what only it and its server know (host/device.hpp).
+// what only it and its server know (host/device.hpp), mqtt-e2e's is the 16 bytes that all share who talk
+// (host/e2e_key.hpp).
 namespace tacit::host {
 
-enum class KeyKind : std::uint8_t { nomq_v1, nomq_legacy, usmp };
+enum class KeyKind : std::uint8_t { nomq_v1, nomq_legacy, usmp, e2e };
 
 struct KeyForm {
   KeyKind kind;
@@ -33,19 +34,21 @@ inline constexpr std::array key_forms{
     KeyForm{KeyKind::nomq_v1, "nomq-v1", "tacit-nomq-v1:", 64, 64},              // encryption key, mac key
     KeyForm{KeyKind::nomq_legacy, "nomq-legacy", "tacit-nomq-legacy:", 64, 64},  // likewise
     KeyForm{KeyKind::usmp, "usmp", "tacit-usmp:", 22, 70},                       // device id, PSK of 16 to 64 bytes
+    KeyForm{KeyKind::e2e, "e2e", "tacit-e2e:", 16, 16},                          // AES-128
 };
 inline constexpr std::size_t max_key_size = 70;
 
 inline constexpr std::array nomq_kinds{KeyKind::nomq_v1, KeyKind::nomq_legacy};
 inline constexpr std::array usmp_kinds{KeyKind::usmp};
-inline constexpr std::array all_kinds{KeyKind::nomq_v1, KeyKind::nomq_legacy, KeyKind::usmp};
+inline constexpr std::array e2e_kinds{KeyKind::e2e};
+inline constexpr std::array all_kinds{KeyKind::nomq_v1, KeyKind::nomq_legacy, KeyKind::usmp, KeyKind::e2e};
 
 const KeyForm& form_of(KeyKind);
 
 class Key {
  public:
   Key(KeyKind, Bytes);                            // as many bytes as the kind may have
-  static Key generate(KeyKind, crypto::Random&);  // of a NoMQ kind; a USMP key begins with an id
+  static Key generate(KeyKind, crypto::Random&);  // not a USMP key, which begins with an id
 
   KeyKind kind() const { return kind_; }
   Bytes reveal() const { return bytes_.reveal().first(size_); }
