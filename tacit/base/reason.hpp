@@ -78,6 +78,9 @@ enum class Reason : std::uint8_t {
   not_connected,
   invalid_argument,
   not_supported,
+  bad_topic,
+  topic_not_allowed,
+  length_shows,
   // The port.
   send_failed,
   count,

@@ -1,0 +1,75 @@
+#include "tacit/e2e/seen.hpp"
+
+#include <utility>
+
+namespace tacit::e2e {
+
+PacketTime time_of(const Iv& iv) {
+  std::uint64_t ns = 0;
+  for (std::size_t i = 0; i < 8; ++i) ns = ns << 8 | iv[i];
+  return PacketTime(static_cast<std::int64_t>(ns));
+}
+
+Seen::Seen(const Tables& tables) : index_(tables.buckets), oldest_(tables.oldest) {
+  require(!tables.packets.empty() && tables.packets.size() == oldest_.size());
+  for (std::size_t i = 0; i < oldest_.size(); ++i) oldest_[i] = &tables.packets[i];
+}
+
+Result<Done> Seen::look(const Iv& iv) const {
+  if (const Packet* known = index_.find(iv)) return known->own ? Reason::own : Reason::replay;
+  if (under_floor_ != Reason::count && time_of(iv) <= floor_) return under_floor_;
+  return Done{};
+}
+
+void Seen::remember(const Iv& iv, bool own, PacketTime now, Duration past) {
+  // Two, while one comes: what is over is gone soon, and no call has much to do after a quiet hour.
+  const auto over = [&] { return used_ > 0 && ns_between(time_of(oldest_[0]->iv), now) > ns_of(past); };
+  for (int n = 0; n < 2 && over(); ++n) forget_oldest(Reason::too_old);
+
+  if (full()) {
+    // The newcomer may be the oldest of all.
+    if (time_of(iv) < time_of(oldest_[0]->iv)) return raise_floor(time_of(iv), Reason::replay_memory_full);
+    forget_oldest(Reason::replay_memory_full);
+  }
+  Packet& packet = *oldest_[used_];
+  packet.iv = iv;
+  packet.own = own;
+  index_.insert(packet);
+  up(used_++);
+}
+
+void Seen::forget_oldest(Reason under_floor) {
+  Packet& packet = *oldest_[0];
+  raise_floor(time_of(packet.iv), under_floor);
+  index_.erase(packet);
+  std::swap(oldest_[0], oldest_[--used_]);
+  down(0);
+}
+
+void Seen::raise_floor(PacketTime time, Reason under_floor) {
+  if (under_floor_ != Reason::count && time <= floor_) return;
+  floor_ = time;
+  under_floor_ = under_floor;
+}
+
+void Seen::up(std::size_t at) {
+  while (at > 0) {
+    const std::size_t above = (at - 1) / 2;
+    if (time_of(oldest_[above]->iv) <= time_of(oldest_[at]->iv)) return;
+    std::swap(oldest_[above], oldest_[at]);
+    at = above;
+  }
+}
+
+void Seen::down(std::size_t at) {
+  for (;;) {
+    std::size_t oldest = at;
+    for (std::size_t below = 2 * at + 1; below <= 2 * at + 2 && below < used_; ++below)
+      if (time_of(oldest_[below]->iv) < time_of(oldest_[oldest]->iv)) oldest = below;
+    if (oldest == at) return;
+    std::swap(oldest_[at], oldest_[oldest]);
+    at = oldest;
+  }
+}
+
+}  // namespace tacit::e2e
