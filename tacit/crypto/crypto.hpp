@@ -23,6 +23,31 @@ using Iv = std::array<std::uint8_t, 16>;
 
 Digest sha256(std::initializer_list<Bytes> parts);
 
+// One packet to encrypt and then authenticate, where it lies. `text` is whole blocks, padding included,
+// and is the end of `authenticated`.
+struct SealJob {
+  Bytes authenticated;
+  Bytes iv;
+  MutBytes text;
+  MutBytes mac;  // 32 bytes, written
+};
+
+// One packet to check and then decrypt, where it lies. Where the mac is wrong, `authentic` stays false
+// and `text` is worth nothing.
+struct OpenJob {
+  Bytes authenticated;
+  Bytes iv;
+  MutBytes text;
+  Bytes mac;
+  bool authentic = false;
+  std::uint16_t place = 0;  // the caller's own note; ciphers do not look at it
+};
+
+// SHA-256 of what each job authenticates and then `suffix`, in place of a mac: written, or compared and
+// then told in `authentic`.
+void sign_sha256(std::span<SealJob>, Bytes suffix);
+void check_sha256(std::span<OpenJob>, Bytes suffix);
+
 // Room for what a backend keeps per key; the backend asserts that it suffices.
 template <std::size_t Size> struct Expanded {
   alignas(8) std::array<std::uint8_t, Size> bytes{};
@@ -37,6 +62,10 @@ class HmacSha256 {
   ~HmacSha256();
 
   Digest mac(std::initializer_list<Bytes> parts) const;
+
+  // The mac of what each job authenticates: written, or compared and then told in `authentic`.
+  void sign(std::span<SealJob>) const;
+  void check(std::span<OpenJob>) const;
 
  private:
   Expanded<136> key_;
@@ -53,6 +82,10 @@ class AesCbc {
 
   void encrypt(Bytes iv, MutBytes text) const;
   void decrypt(Bytes iv, MutBytes text) const;
+
+  // The text of each job; to decrypt, of each that is authentic.
+  void encrypt(std::span<SealJob>) const;
+  void decrypt(std::span<OpenJob>) const;
 
  private:
   Expanded<512> key_;  // two directions
@@ -96,28 +129,8 @@ void x25519_public(const Secret<32>& scalar, MutBytes public_key);  // 32 bytes,
 // `shared` stays as it was. A peer's key is 32 bytes.
 [[nodiscard]] bool x25519(const Secret<32>& scalar, Bytes peer_public_key, Secret<32>& shared);
 
-// One packet to encrypt and then authenticate, where it lies. `text` is whole blocks, padding included,
-// and is the end of `authenticated`.
-struct SealJob {
-  Bytes authenticated;
-  Bytes iv;
-  MutBytes text;
-  MutBytes mac;  // 32 bytes, written
-};
-
-// One packet to check and then decrypt, where it lies. Where the mac is wrong, `authentic` stays false
-// and `text` is worth nothing: a batch cipher may have decrypted it on the way.
-struct OpenJob {
-  Bytes authenticated;
-  Bytes iv;
-  MutBytes text;
-  Bytes mac;
-  bool authentic = false;
-  std::uint16_t place = 0;  // the caller's own note; ciphers do not look at it
-};
-
-// AES-256-CBC, then a 32-byte mac. Work comes in batches, because a multi-buffer cipher is six times
-// faster on many packets than on one; on a chip a batch is one.
+// AES-256-CBC, then a 32-byte mac. Work comes in batches, because a multi-buffer cipher computes many packets
+// side by side in the time of one; on a chip a batch is one.
 class PacketCipher {
  public:
   virtual void seal(std::span<SealJob>) = 0;

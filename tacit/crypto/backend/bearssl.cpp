@@ -1,6 +1,7 @@
 #include <bearssl.h>
 
 #include "tacit/crypto/backend/bearssl_multiply.hpp"
+#include "tacit/crypto/backend/one_by_one.hpp"
 #include "tacit/crypto/backend/room.hpp"
 
 // BearSSL 0.6, for chips: constant time, no heap. AES is `aes_ct`, bit slices in 32-bit registers, because a table
@@ -42,6 +43,12 @@ Digest HmacSha256::mac(std::initializer_list<Bytes> parts) const {
   return digest;
 }
 
+void HmacSha256::sign(std::span<SealJob> jobs) const { sign_each(*this, jobs); }
+void HmacSha256::check(std::span<OpenJob> jobs) const { check_each(*this, jobs); }
+
+void sign_sha256(std::span<SealJob> jobs, Bytes suffix) { sign_each(jobs, suffix); }
+void check_sha256(std::span<OpenJob> jobs, Bytes suffix) { check_each(jobs, suffix); }
+
 // The library moves the IV it is given to the end of the text, so it is given a copy.
 
 namespace {
@@ -77,6 +84,9 @@ void AesCbc::decrypt(Bytes iv, MutBytes text) const {
   Iv moving = checked_copy(iv, text);
   br_aes_ct_cbcdec_run(&kept_in<CbcState>(key_).decrypt, moving.data(), text.data(), text.size());
 }
+
+void AesCbc::encrypt(std::span<SealJob> jobs) const { encrypt_each(*this, jobs); }
+void AesCbc::decrypt(std::span<OpenJob> jobs) const { decrypt_each(*this, jobs); }
 
 // Kept per key: the schedule, and a context that has the hash key, which costs one AES and must not be made for each
 // packet. A job works in its own copy of the context; that still points to the schedule kept here.

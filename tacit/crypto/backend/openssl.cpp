@@ -6,6 +6,7 @@
 #include <climits>
 #include <memory>
 
+#include "tacit/crypto/backend/one_by_one.hpp"
 #include "tacit/crypto/backend/room.hpp"
 
 // OpenSSL 3. Ciphers are EVP contexts that keep their key schedule from packet to packet.
@@ -104,6 +105,12 @@ Digest HmacSha256::mac(std::initializer_list<Bytes> parts) const {
   return digest;
 }
 
+void HmacSha256::sign(std::span<SealJob> jobs) const { sign_each(*this, jobs); }
+void HmacSha256::check(std::span<OpenJob> jobs) const { check_each(*this, jobs); }
+
+void sign_sha256(std::span<SealJob> jobs, Bytes suffix) { sign_each(jobs, suffix); }
+void check_sha256(std::span<OpenJob> jobs, Bytes suffix) { check_each(jobs, suffix); }
+
 // Ciphers. A null key in EVP_CipherInit_ex keeps the schedule and sets only the IV.
 
 namespace {
@@ -155,6 +162,9 @@ AesCbc::~AesCbc() {
 
 void AesCbc::encrypt(Bytes iv, MutBytes text) const { run_cbc(kept_in<CbcState>(key_).encrypt, iv, text); }
 void AesCbc::decrypt(Bytes iv, MutBytes text) const { run_cbc(kept_in<CbcState>(key_).decrypt, iv, text); }
+
+void AesCbc::encrypt(std::span<SealJob> jobs) const { encrypt_each(*this, jobs); }
+void AesCbc::decrypt(std::span<OpenJob> jobs) const { decrypt_each(*this, jobs); }
 
 namespace {
 
