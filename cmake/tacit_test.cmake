@@ -3,7 +3,8 @@
 #
 # A GoogleTest program, each of its tests known to ctest as NAME/Suite.test and labelled with the folder it is in
 # (unit, sim, net, cli, ...). With BACKENDS there is one program per crypto library, NAME_openssl and NAME_bearssl,
-# made of the same sources: which library computes is chosen when linking. Run one from the top of
+# made of the same sources: which library computes is chosen when linking. Where ipsec-mb is built in, the tests of
+# NAME_openssl are known twice, as NAME_openssl/... and NAME_ipsec_mb/...: that is chosen at start. Run one from the top of
 # the tree with build/dev/tests/bin/NAME: TACIT_SOURCE_DIR is relative, so that a test is compiled alike in every checkout.
 # GTEST_SKIP() marks what cannot run here; ctest lists it as skipped, never as passed. TIMEOUT is for each test,
 # in seconds. SERIAL: no other test runs at the same time.
@@ -42,10 +43,21 @@ function(tacit_add_test_program program backend)
   if(NOT folder STREQUAL "sim")
     tacit_optimize_less(${program})
   endif()
+  get_property(with_ipsec_mb GLOBAL PROPERTY TACIT_WITH_IPSEC_MB)
+  if(with_ipsec_mb AND backend STREQUAL "tacit::crypto_openssl")
+    tacit_discover_tests(${program} "${program}" ENVIRONMENT TACIT_CRYPTO=openssl)
+    tacit_discover_tests(${program} "${name}_ipsec_mb")
+  else()
+    tacit_discover_tests(${program} "${program}")
+  endif()
+endfunction()
+
+# Likewise; what follows the prefix is more properties of each test.
+function(tacit_discover_tests program prefix)
   gtest_discover_tests(
     ${program}
-    TEST_PREFIX "${program}/"
+    TEST_PREFIX "${prefix}/"
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
     DISCOVERY_TIMEOUT 120
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} RUN_SERIAL "${arg_SERIAL}" LABELS "${folder};${arg_LABELS}")
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} RUN_SERIAL "${arg_SERIAL}" LABELS "${folder};${arg_LABELS}" ${ARGN})
 endfunction()

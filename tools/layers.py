@@ -33,7 +33,7 @@ CHOOSES_THE_BACKEND = {"host", "device"}
 
 # The half of the tree that builds for a chip, and all of the standard library that it may use there.
 FREESTANDING = {"base", "wire", "crypto", "kit", "nomq", "usmp", "e2e", "gateway", "port/bare", "device"}
-HOST_BACKENDS = re.compile(r"tacit/crypto/backend/(openssl|ipsec_mb)")
+HOST_BACKENDS = re.compile(r"tacit/crypto/backend/(engine|openssl|ipsec_mb)")
 CHIP_HEADERS = set(
     """algorithm array bit climits compare concepts cstddef cstdint cstring initializer_list iterator limits
        new numeric optional ranges span string_view tuple type_traits utility variant""".split()  # and what the owner of a program writes:

@@ -5,7 +5,8 @@
 #include "tacit/base/secret.hpp"
 
 // The primitives the protocols need and no others. Which library computes them is chosen when linking:
-// backend/openssl.cpp on a host, backend/bearssl.cpp on a chip. All of them pass the same vectors.
+// backend/openssl.cpp on a host, with ipsec-mb for batches where the CPU has what that needs (backend/engine.hpp);
+// backend/bearssl.cpp on a chip. All of them pass the same vectors.
 //
 // Keys are objects: the key schedule is made once, in the constructor, and used per packet without any
 // allocation. What a backend keeps per key lies inside the object (a chip) or behind a pointer in it (a

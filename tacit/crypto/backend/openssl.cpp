@@ -6,6 +6,8 @@
 #include <climits>
 #include <memory>
 
+#include "tacit/crypto/backend/engine.hpp"
+#include "tacit/crypto/backend/multi_buffer.hpp"
 #include "tacit/crypto/backend/one_by_one.hpp"
 #include "tacit/crypto/backend/room.hpp"
 
@@ -15,6 +17,8 @@
 // looks the algorithm up by name in each call, and EVP_MAC_init() on a kept context allocates, because in 3.0 a
 // digest context can be copied only into new memory. The low-level hash does neither, and it is the same
 // code with the same instructions underneath.
+//
+// Batches go to multi_buffer.hpp first, and what that leaves is done here, one by one.
 namespace tacit::crypto {
 
 namespace {
@@ -46,8 +50,13 @@ namespace {
 
 constexpr std::size_t hash_block = 64;
 
+static_assert(std::is_same_v<SHA_LONG, std::uint32_t>);
+
 struct HmacState {
   std::array<SHA_LONG, 8> inner, outer;
+  bool in_batches;
+
+  multi_buffer::HmacBlocks blocks() const { return {inner, outer}; }
 };
 
 std::array<SHA_LONG, 8> after_block(const Secret<hash_block>& key, std::uint8_t pad) {
@@ -89,7 +98,7 @@ HmacSha256::HmacSha256(Bytes key) {
     copy(digest, padded.fill());
     wipe(digest);
   }
-  make_in<HmacState>(key_) = {after_block(padded, 0x36), after_block(padded, 0x5c)};
+  make_in<HmacState>(key_) = {after_block(padded, 0x36), after_block(padded, 0x5c), engine() != Engine::openssl};
 }
 
 HmacSha256::~HmacSha256() { wipe(key_.bytes); }
@@ -105,11 +114,23 @@ Digest HmacSha256::mac(std::initializer_list<Bytes> parts) const {
   return digest;
 }
 
-void HmacSha256::sign(std::span<SealJob> jobs) const { sign_each(*this, jobs); }
-void HmacSha256::check(std::span<OpenJob> jobs) const { check_each(*this, jobs); }
+void HmacSha256::sign(std::span<SealJob> jobs) const {
+  const auto& state = kept_in<HmacState>(key_);
+  sign_each(*this, jobs.subspan(state.in_batches ? multi_buffer::sign(state.blocks(), jobs) : 0));
+}
 
-void sign_sha256(std::span<SealJob> jobs, Bytes suffix) { sign_each(jobs, suffix); }
-void check_sha256(std::span<OpenJob> jobs, Bytes suffix) { check_each(jobs, suffix); }
+void HmacSha256::check(std::span<OpenJob> jobs) const {
+  const auto& state = kept_in<HmacState>(key_);
+  check_each(*this, jobs.subspan(state.in_batches ? multi_buffer::check(state.blocks(), jobs) : 0));
+}
+
+void sign_sha256(std::span<SealJob> jobs, Bytes suffix) {
+  sign_each(jobs.subspan(engine() != Engine::openssl ? multi_buffer::sign_sha256(jobs, suffix) : 0), suffix);
+}
+
+void check_sha256(std::span<OpenJob> jobs, Bytes suffix) {
+  check_each(jobs.subspan(engine() != Engine::openssl ? multi_buffer::check_sha256(jobs, suffix) : 0), suffix);
+}
 
 // Ciphers. A null key in EVP_CipherInit_ex keeps the schedule and sets only the IV.
 
@@ -138,6 +159,7 @@ void update(EVP_CIPHER_CTX* context, MutBytes text) {
 
 struct CbcState {
   EVP_CIPHER_CTX *encrypt, *decrypt;  // AES has another schedule for each direction
+  multi_buffer::CbcKey* batches;      // null where there is only OpenSSL
 };
 
 void run_cbc(EVP_CIPHER_CTX* context, Bytes iv, MutBytes text) {
@@ -150,26 +172,37 @@ void run_cbc(EVP_CIPHER_CTX* context, Bytes iv, MutBytes text) {
 
 AesCbc::AesCbc(const Secret<32>& key) {
   static EVP_CIPHER* const cipher = fetch("AES-256-CBC");
-  make_in<CbcState>(key_) = {keyed(cipher, key.reveal(), 1), keyed(cipher, key.reveal(), 0)};
+  make_in<CbcState>(key_) = {keyed(cipher, key.reveal(), 1), keyed(cipher, key.reveal(), 0),
+                             multi_buffer::make_cbc_key(key)};
 }
 
 AesCbc::~AesCbc() {
   const auto& state = kept_in<CbcState>(key_);
   EVP_CIPHER_CTX_free(state.encrypt);  // wipes the schedule
   EVP_CIPHER_CTX_free(state.decrypt);
+  multi_buffer::release(state.batches);
   wipe(key_.bytes);
 }
 
 void AesCbc::encrypt(Bytes iv, MutBytes text) const { run_cbc(kept_in<CbcState>(key_).encrypt, iv, text); }
 void AesCbc::decrypt(Bytes iv, MutBytes text) const { run_cbc(kept_in<CbcState>(key_).decrypt, iv, text); }
 
-void AesCbc::encrypt(std::span<SealJob> jobs) const { encrypt_each(*this, jobs); }
-void AesCbc::decrypt(std::span<OpenJob> jobs) const { decrypt_each(*this, jobs); }
+void AesCbc::encrypt(std::span<SealJob> jobs) const {
+  const auto* batches = kept_in<CbcState>(key_).batches;
+  encrypt_each(*this, jobs.subspan(batches != nullptr ? multi_buffer::encrypt(*batches, jobs) : 0));
+}
+
+void AesCbc::decrypt(std::span<OpenJob> jobs) const {
+  const auto* batches = kept_in<CbcState>(key_).batches;
+  decrypt_each(*this, jobs.subspan(batches != nullptr ? multi_buffer::decrypt(*batches, jobs) : 0));
+}
 
 namespace {
 
 struct GcmState {
-  EVP_CIPHER_CTX* context;  // GCM encrypts counters in both directions, so one schedule serves both
+  // One of them. GCM encrypts counters in both directions, so one schedule serves both.
+  EVP_CIPHER_CTX* context;
+  multi_buffer::GcmKey* fast;
 };
 
 class GcmRun {
@@ -215,29 +248,38 @@ class GcmRun {
 
 AesGcm::AesGcm(Bytes key) {
   require(key.size() == 16 || key.size() == 32);
+  auto& state = make_in<GcmState>(key_);
+  state.fast = multi_buffer::make_gcm_key(key);
+  if (state.fast != nullptr) return;
   static EVP_CIPHER* const aes128 = fetch("AES-128-GCM");
   static EVP_CIPHER* const aes256 = fetch("AES-256-GCM");
-  make_in<GcmState>(key_) = {keyed(key.size() == 16 ? aes128 : aes256, key, 1)};
+  state.context = keyed(key.size() == 16 ? aes128 : aes256, key, 1);
 }
 
 AesGcm::~AesGcm() {
-  EVP_CIPHER_CTX_free(kept_in<GcmState>(key_).context);  // wipes the schedule
+  const auto& state = kept_in<GcmState>(key_);
+  EVP_CIPHER_CTX_free(state.context);  // wipes the schedule
+  multi_buffer::release(state.fast);
   wipe(key_.bytes);
 }
 
 void AesGcm::seal(std::span<SealJob> jobs) const {
+  const auto& state = kept_in<GcmState>(key_);
+  if (state.fast != nullptr) return multi_buffer::seal(*state.fast, jobs);
   for (SealJob& job : jobs) {
     require(job.tag.size() == tag_size);
-    GcmRun run(kept_in<GcmState>(key_), 1, job.iv, job.aad);
+    GcmRun run(state, 1, job.iv, job.aad);
     run.crypt(job.text);
     run.write_tag(job.tag);
   }
 }
 
 void AesGcm::open(std::span<OpenJob> jobs) const {
+  const auto& state = kept_in<GcmState>(key_);
+  if (state.fast != nullptr) return multi_buffer::open(*state.fast, jobs);
   for (OpenJob& job : jobs) {
     require(job.tag.size() == tag_size);
-    GcmRun run(kept_in<GcmState>(key_), 0, job.iv, job.aad);
+    GcmRun run(state, 0, job.iv, job.aad);
     run.crypt(job.text);
     job.authentic = run.has_tag(job.tag);
   }
