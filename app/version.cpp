@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/program.hpp"
+#include "tacit/crypto/backend/engine.hpp"
 
 namespace tacit::app {
 
@@ -16,8 +17,9 @@ void add_version(Program& program) {
   app.add_flag("--json", *json, "One JSON object.");
   app.callback([&program, json] {
     program.run = [json] {
-      const nlohmann::ordered_json all{{"v", 1}, {"name", "tacit"}, {"version", TACIT_VERSION}};
-      std::puts(*json ? all.dump().c_str() : "tacit " TACIT_VERSION);
+      const std::string engine = crypto::engine_description();
+      const nlohmann::ordered_json all{{"v", 1}, {"name", "tacit"}, {"version", TACIT_VERSION}, {"crypto", engine}};
+      std::puts(*json ? all.dump().c_str() : ("tacit " TACIT_VERSION " (" + engine + ")").c_str());
       return ExitCode::ok;
     };
   });
