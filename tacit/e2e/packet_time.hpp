@@ -15,10 +15,11 @@ struct PacketTime {
   friend constexpr auto operator<=>(PacketTime, PacketTime) = default;
 };
 
-// How many ns `a` is later than `b`. Wraps, as the original's subtraction does: with our clock between 1970 and 2106,
-// no time that wraps comes near to ours.
-constexpr std::int64_t ns_between(PacketTime b, PacketTime a) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a.ns) - static_cast<std::uint64_t>(b.ns));
+// How many ns `to` is later than `from`, or as near to that as fits.
+constexpr std::int64_t ns_between(PacketTime from, PacketTime to) {
+  std::int64_t ns = 0;
+  if (!__builtin_sub_overflow(to.ns, from.ns, &ns)) return ns;
+  return to < from ? INT64_MIN : INT64_MAX;
 }
 
 constexpr std::int64_t ns_of(Duration d) { return d.us * 1000; }

@@ -17,7 +17,7 @@ Seen::Seen(const Tables& tables) : index_(tables.buckets), oldest_(tables.oldest
 
 Result<Done> Seen::look(const Iv& iv) const {
   if (const Packet* known = index_.find(iv)) return known->own ? Reason::own : Reason::replay;
-  if (under_floor_ != Reason::count && time_of(iv) <= floor_) return under_floor_;
+  if (const auto why = forgotten_.find(time_of(iv))) return *why;
   return Done{};
 }
 
@@ -28,7 +28,7 @@ void Seen::remember(const Iv& iv, bool own, PacketTime now, Duration past) {
 
   if (full()) {
     // The newcomer may be the oldest of all.
-    if (time_of(iv) < time_of(oldest_[0]->iv)) return raise_floor(time_of(iv), Reason::replay_memory_full);
+    if (time_of(iv) < time_of(oldest_[0]->iv)) return forgotten_.add(time_of(iv), Reason::replay_memory_full);
     forget_oldest(Reason::replay_memory_full);
   }
   Packet& packet = *oldest_[used_];
@@ -38,18 +38,12 @@ void Seen::remember(const Iv& iv, bool own, PacketTime now, Duration past) {
   up(used_++);
 }
 
-void Seen::forget_oldest(Reason under_floor) {
+void Seen::forget_oldest(Reason why) {
   Packet& packet = *oldest_[0];
-  raise_floor(time_of(packet.iv), under_floor);
+  forgotten_.add(time_of(packet.iv), why);
   index_.erase(packet);
   std::swap(oldest_[0], oldest_[--used_]);
   down(0);
-}
-
-void Seen::raise_floor(PacketTime time, Reason under_floor) {
-  if (under_floor_ != Reason::count && time <= floor_) return;
-  floor_ = time;
-  under_floor_ = under_floor;
 }
 
 void Seen::up(std::size_t at) {

@@ -3,7 +3,7 @@
 
 #include "tacit/base/bytes.hpp"
 #include "tacit/base/result.hpp"
-#include "tacit/e2e/packet_time.hpp"
+#include "tacit/e2e/forgotten.hpp"
 #include "tacit/kit/index.hpp"
 
 namespace tacit::e2e {
@@ -15,9 +15,9 @@ PacketTime time_of(const Iv&);
 // The packets that one node has opened or sent. Each is remembered until its own time plus the window has passed, and
 // so for up to twice the window; specification section 5.
 //
-// Nothing is forgotten for good. The time of what gives way, because it is over or because there is no more room,
-// becomes the floor, and what is not newer than the floor and not known is refused. So a clock that leaps ahead and
-// comes back opens no door, and a memory that is too small costs those packets that come late, and lets none in twice.
+// Nothing is forgotten for good. The time of what gives way, because it is over or because there is no more room, is
+// Forgotten, and what may have been seen at such a time is refused. So a clock that leaps ahead and comes back opens no
+// door, and a memory that is too small costs those packets that come late, and lets none in twice.
 class Seen {
  public:
   struct Packet {
@@ -33,7 +33,7 @@ class Seen {
   explicit Seen(const Tables&);
 
   // Whether this one may be taken. Only looks: it may yet turn out to be forged. Gives own and replay for what is
-  // known, replay_memory_full and too_old for what lies at or under the floor: room, or a clock, made it rise.
+  // known, replay_memory_full and too_old for what may have been forgotten: for want of room, or because it was over.
   Result<Done> look(const Iv&) const;
 
   // After look(), when it is authentic, or when it is sent.
@@ -53,16 +53,14 @@ class Seen {
   };
 
   bool full() const { return used_ == oldest_.size(); }
-  void forget_oldest(Reason under_floor);
-  void raise_floor(PacketTime, Reason under_floor);
+  void forget_oldest(Reason why);
   void up(std::size_t at);
   void down(std::size_t at);
 
   Index<Packet, ByIv> index_;
   std::span<Packet*> oldest_;  // a heap of `used_`, the oldest first; then those that are free
   std::size_t used_ = 0;
-  PacketTime floor_;
-  Reason under_floor_ = Reason::count;  // which is none: there is no floor yet
+  Forgotten forgotten_;
 };
 
 }  // namespace tacit::e2e

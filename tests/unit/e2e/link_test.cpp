@@ -224,6 +224,22 @@ TEST(Link, tells_that_the_clock_was_put) {
   EXPECT_FALSE(device.poll<ClockStepped>());
 }
 
+TEST(Link, hears_again_at_once_when_a_clock_that_was_ahead_for_a_minute_is_put_right) {
+  E2eSide device, owner;
+  owner.step(Duration{3'600'000'000});
+  for (int second = 0; second < 60; ++second) {  // its own packets of that time are over, and forgotten
+    ASSERT_TRUE(owner.publish("controller", "ping"));
+    ASSERT_TRUE(owner.send());
+    owner.pass(1_s);
+    device.pass(1_s);
+    while (owner.link.poll_event()) {}
+  }
+  owner.step(Duration{-3'600'000'000});
+  ASSERT_TRUE(device.publish("iot/x", "on"));
+  ASSERT_TRUE(owner.hear(*device.send()));
+  EXPECT_EQ(owner.message(), "on");
+}
+
 TEST(Link, hears_nothing_from_before_its_start_where_it_is_told_so) {
   for (const bool refuse : {false, true}) {
     E2eSide device, owner({.refuse_from_before_start = refuse});
