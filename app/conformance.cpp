@@ -23,6 +23,8 @@ ExitCode run(const Files& names) {
     host::conformance::Report report = host::conformance::run(files[i]);
     for (const host::conformance::Failure& failure : report.failures)
       std::puts(host::conformance::line_of(names[i], failure).c_str());
+    for (const host::conformance::Advice& advice : report.advice)
+      std::puts(host::conformance::line_of(names[i], advice).c_str());
     all.add(std::move(report));
   }
   std::puts(host::conformance::closing_line(all).c_str());
@@ -36,10 +38,7 @@ void add_conformance(Program& program) {
                               "tacit conformance nomq.json           # 213 passed, 0 failed\n"
                               "tacit conformance theirs.json && echo they agree");
   auto files = std::make_shared<Files>();
-  app.add_option(
-         "file", *files,
-         "Vectors of NoMQ or USMP. Of mqtt-e2e there are files too; this build does not know that protocol yet, "
-         "and says so with exit code 2.")
+  app.add_option("file", *files, "Vectors of NoMQ, USMP or mqtt-e2e.")
       ->type_name("FILE")
       ->required()
       ->multi_option_policy(CLI::MultiOptionPolicy::Throw);

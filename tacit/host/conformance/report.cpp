@@ -58,6 +58,8 @@ void Comparison::note(std::string out, std::string should) {
 void Report::add(std::string_view section, std::size_t index, std::string_view name, const Comparison& comparison) {
   if (comparison.agrees()) ++passed;
   else failures.push_back({std::string(section), index, std::string(name), comparison.out(), comparison.should()});
+  if (!comparison.advice().empty())
+    advice.push_back({std::string(section), index, std::string(name), comparison.advice()});
 }
 
 void Report::add(Report other) {
@@ -65,11 +67,18 @@ void Report::add(Report other) {
   skipped += other.skipped;
   failures.insert(failures.end(), std::make_move_iterator(other.failures.begin()),
                   std::make_move_iterator(other.failures.end()));
+  advice.insert(advice.end(), std::make_move_iterator(other.advice.begin()),
+                std::make_move_iterator(other.advice.end()));
 }
 
 std::string line_of(const std::string& file, const Failure& failure) {
   return on_one_line("FAIL " + file + " " + failure.section + "[" + std::to_string(failure.index) + "] " +
                      failure.name + ": " + failure.out + ", should be " + failure.should);
+}
+
+std::string line_of(const std::string& file, const Advice& advice) {
+  return on_one_line("note: " + file + " " + advice.section + "[" + std::to_string(advice.index) + "] " + advice.name +
+                     ": " + advice.what);
 }
 
 std::string closing_line(const Report& report) {

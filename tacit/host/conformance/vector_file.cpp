@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "tacit/host/conformance/e2e_sections.hpp"
 #include "tacit/host/conformance/nomq_sections.hpp"
 #include "tacit/host/conformance/usmp_sections.hpp"
 
@@ -40,9 +41,13 @@ VectorFile read_as(Protocol protocol, const Value& top) {
       const std::size_t cases = count_cases(vectors);
       return {std::move(vectors), cases};
     }
-    case Protocol::mqtt_e2e: break;
+    case Protocol::mqtt_e2e: {
+      auto vectors = read_e2e_vectors(top);
+      const std::size_t cases = count_cases(vectors);
+      return {std::move(vectors), cases};
+    }
   }
-  top.refuse(Fault::unknown_kind, "this build does not know mqtt-e2e yet");
+  top.refuse(Fault::unknown_kind, "is of no known protocol");
 }
 
 VectorFile read(std::string_view text, const std::string& name) {
@@ -75,6 +80,7 @@ Attempt<VectorFile> read_vector_file(const std::string& path) {
 
 Report run(const VectorFile& file) {
   if (const auto* nomq = std::get_if<NomqVectors>(&file.vectors)) return run_nomq(*nomq);
+  if (const auto* e2e = std::get_if<E2eVectors>(&file.vectors)) return run_e2e(*e2e);
   return run_usmp(std::get<UsmpVectors>(file.vectors));
 }
 

@@ -1,16 +1,17 @@
 #pragma once
 #include <variant>
 
+#include "tacit/host/conformance/e2e_vectors.hpp"
 #include "tacit/host/conformance/nomq_vectors.hpp"
 #include "tacit/host/conformance/report.hpp"
 #include "tacit/host/conformance/usmp_vectors.hpp"
 
 // Vector files, as spec/vectors.md defines them: how one implementation is checked with what another sent and
-// received. Of the three protocols this build runs NoMQ and USMP.
+// received.
 namespace tacit::host::conformance {
 
 struct VectorFile {
-  std::variant<NomqVectors, UsmpVectors> vectors;
+  std::variant<NomqVectors, UsmpVectors, E2eVectors> vectors;
   std::size_t cases = 0;
 };
 

@@ -26,5 +26,15 @@ TEST(Vectors, all_of_usmp_come_out_as_the_original_has_them) {
   EXPECT_EQ(closing_line(report), "169 passed, 0 failed, 1 skipped");
 }
 
+TEST(Vectors, all_of_mqtt_e2e_come_out_as_the_original_has_them) {
+  const auto file = read_vector_file(TACIT_SOURCE_DIR "/spec/vectors/mqtt-e2e.json");
+  ASSERT_TRUE(file) << file.error().what;
+  EXPECT_EQ(file->cases, 124u);
+  const Report report = run(*file);
+  for (const Failure& failure : report.failures) ADD_FAILURE() << line_of("mqtt-e2e.json", failure);
+  for (const Advice& advice : report.advice) ADD_FAILURE() << line_of("mqtt-e2e.json", advice);
+  EXPECT_EQ(closing_line(report), "124 passed, 0 failed");
+}
+
 }  // namespace
 }  // namespace tacit::host::conformance
