@@ -59,3 +59,9 @@ function(tacit_optimize_less target)
     target_compile_options(${target} PRIVATE -O0)
   endif()
 endfunction()
+
+# Asio finds out for itself whether std::aligned_alloc exists, and finds nothing in a file that includes Asio before any
+# other header: then what one file allocates another frees in a different way. So it is told, everywhere.
+function(tacit_uses_asio target)
+  target_compile_definitions(${target} PUBLIC ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_HAS_STD_ALIGNED_ALLOC)
+endfunction()
