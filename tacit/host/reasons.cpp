@@ -135,6 +135,33 @@ constexpr std::array explanations{
     Explanation{connection_lost, session, "connection_lost", "The connection ended without a goodbye.",
                 "Nothing: the device connects again. Often means a network or a program that fails."},
 
+    Explanation{name_unknown, broker, "name_unknown", "The broker's name has no address.",
+                "Compare the name; `getent hosts NAME` asks the same resolver."},
+    Explanation{unreachable, broker, "unreachable", "Nobody takes connections at the broker's address and port.",
+                "Check that the broker runs, its port (1883, with TLS 8883), and firewalls on the way."},
+    Explanation{connect_timeout, broker, "connect_timeout", "The broker did not take the connection in time.",
+                "Check the way to it; a port that answers but says nothing may want TLS, or be no broker's."},
+    Explanation{broker_silent, broker, "broker_silent", "The broker did not answer a ping, so the connection is dead.",
+                "Nothing, if it is rare: networks change. Often means a router that forgets; use a shorter keepalive."},
+    Explanation{bad_credentials, broker, "bad_credentials", "The broker knows no such user with this password.",
+                "Correct the user and the password that you give it."},
+    Explanation{not_authorized, broker, "not_authorized", "The broker does not allow this client what it asked for.",
+                "Give it a user and a password, or have the broker's owner allow the topic."},
+    Explanation{broker_refused, broker, "broker_refused", "The broker refused, for a cause that it states.",
+                "Read what it says; it may be full, or dislike the client id."},
+    Explanation{broker_misbehaved, broker, "broker_misbehaved", "The broker sent what MQTT does not allow.",
+                "See whether a broker is at this port, and which version of MQTT it speaks."},
+    Explanation{subscription_refused, broker, "subscription_refused", "The broker refused a subscription.",
+                "Have the broker's owner allow the topic, which begins with the key's base."},
+    Explanation{tls_setup, broker, "tls_setup", "A certificate or key for TLS cannot be used.",
+                "Give PEM files that can be read, and the key that belongs to the certificate."},
+    Explanation{tls_untrusted, broker, "tls_untrusted", "The broker's certificate is not one that we trust.",
+                "Give the certificate of its authority as CA file, and look at its dates and our clock."},
+    Explanation{tls_wrong_name, broker, "tls_wrong_name", "The broker's certificate is for another name.",
+                "Use the name that is in the certificate; an address works only where the certificate has it."},
+    Explanation{tls_failed, broker, "tls_failed", "The broker and we found no way to speak TLS.",
+                "Check that the port speaks TLS, and whether it wants a client's certificate or another PSK."},
+
     Explanation{no_subscriber, outcome, "no_subscriber", "Nobody is known who subscribes to the channel.",
                 "Start the subscriber; `tacit peers` shows who is here and to what they subscribe."},
     Explanation{no_acknowledgement, outcome, "no_acknowledgement",
@@ -214,6 +241,7 @@ std::string_view heading(ReasonGroup group) {
     case air: return "What a peer, or the air, sent";
     case room: return "No room to remember";
     case session: return "Who may have a session, and how one ended";
+    case broker: return "The way to an MQTT broker";
     case outcome: return "How a publish ended";
     case caller: return "What the program asked for";
     case port: return "The operating system";

@@ -13,6 +13,7 @@ enum class ReasonGroup : std::uint8_t {
   air,      // a peer, or the air between us, sent what we refuse
   room,     // a table that must not forget is full
   session,  // who may have a session, and how one ended
+  broker,   // the way to an MQTT broker
   outcome,  // how a publish ended
   caller,   // the program asked for what cannot be
   port,     // the operating system
