@@ -161,7 +161,7 @@ void frames_of_usmp() {
 // With a key of 128 bits, as mqtt-e2e has it, and once with an IV that is not 12 bytes.
 void packets_of_gcm() {
   const crypto::AesGcm key(secret<16>().reveal());
-  for (const std::size_t iv_size : {12, 20}) {
+  for (const std::size_t iv_size : {std::size_t{12}, std::size_t{20}}) {
     const Buffer iv(iv_size);
     Buffer text = hidden(50), tag(16);
     crypto::AesGcm::SealJob sealing{iv, {}, text, tag};
