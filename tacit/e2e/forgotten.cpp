@@ -1,33 +1,36 @@
 #include "tacit/e2e/forgotten.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tacit::e2e {
 
 void Forgotten::add(PacketTime time, Reason why) {
-  // Where it belongs: the first range that it does not come after.
-  std::size_t at = 0;
-  while (at < used_ && ranges_[at].last < time) ++at;
+  for (std::size_t i = 0; i < used_; ++i) {
+    Range& range = ranges_[i];
+    if (ns_between(range.last, time) > gap_ns || ns_between(time, range.first) > gap_ns) continue;
+    if (range.last < time) {
+      range.last = time;
+      range.why = why;
+    }
+    range.first = std::min(range.first, time);
+    return;
+  }
+  if (used_ == ranges_.size()) join_oldest();
+  ranges_[used_++] = {time, time, why};
+}
 
-  if (at < used_ && ns_between(time, ranges_[at].first) <= gap_ns) {
-    ranges_[at].first = std::min(ranges_[at].first, time);
-    return;
+void Forgotten::join_oldest() {
+  Range* oldest = &ranges_[0];
+  Range* next = &ranges_[1];
+  if (next->last < oldest->last) std::swap(oldest, next);
+  for (std::size_t i = 2; i < used_; ++i) {
+    if (!(ranges_[i].last < next->last)) continue;
+    next = &ranges_[i];
+    if (next->last < oldest->last) std::swap(oldest, next);
   }
-  if (at > 0 && ns_between(ranges_[at - 1].last, time) <= gap_ns) {
-    ranges_[at - 1].last = time;
-    ranges_[at - 1].why = why;
-    return;
-  }
-  if (used_ == ranges_.size()) {
-    ranges_[1].first = ranges_[0].first;
-    std::copy(ranges_.begin() + 1, ranges_.end(), ranges_.begin());
-    --used_;
-    if (at <= 1) return add(time, why);  // it was before or between the two
-    --at;
-  }
-  std::copy_backward(ranges_.begin() + at, ranges_.begin() + used_, ranges_.begin() + used_ + 1);
-  ranges_[at] = {time, time, why};
-  ++used_;
+  next->first = std::min(next->first, oldest->first);
+  *oldest = ranges_[--used_];
 }
 
 std::optional<Reason> Forgotten::find(PacketTime time) const {

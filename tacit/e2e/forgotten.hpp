@@ -7,8 +7,8 @@
 
 namespace tacit::e2e {
 
-// Times of packets that were seen and are not remembered any more: a few ranges, in order. What lies in one may have
-// been seen, so it is refused.
+// Times of packets that were seen and are not remembered any more: a few ranges. What lies in one may have been seen,
+// so it is refused.
 //
 // As long as the clock runs there is one range, and all of it is stale anyway. A clock that leaps ahead begins another
 // one; when it comes back what lies between them is taken, and the range that was ahead is refused once more when its
@@ -26,7 +26,9 @@ class Forgotten {
   };
   static constexpr std::int64_t gap_ns = 30'000'000'000;  // what is no further apart is one range
 
-  std::array<Range, 8> ranges_{};  // the first `used_`, the earliest first
+  void join_oldest();
+
+  std::array<Range, 8> ranges_{};  // the first `used_`, in no order; they may overlap
   std::size_t used_ = 0;
 };
 
