@@ -42,13 +42,6 @@ Result<Frame> decode_datagram(MutBytes datagram, Wires accepted) {
   return frame;
 }
 
-Result<std::size_t> frame_size(Bytes first_bytes, Wires accepted) {
-  if (first_bytes.size() < header_size) return header_size;
-  const auto header = decode_header(first_bytes, accepted);
-  if (!header) return header.error();
-  return header_size + header->payload_size;
-}
-
 void encode_frame(const Header& header, MutBytes frame) {
   encode_header(header, frame);
   encode_crc(frame);

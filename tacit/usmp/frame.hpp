@@ -90,15 +90,12 @@ class Frame {
 
 // The frame at the front of `bytes`, which lies there; what follows it is not looked at. `accepted`: those versions and
 // no other. Gives, in the order of the checks: truncated (fewer than 12 bytes), bad_magic, bad_version, too_large
-// (length over 480), truncated (payload not whole), bad_crc, bad_type (unknown).
+// (length over 480), truncated (payload not whole), bad_crc, bad_type (unknown). In a stream, truncated is no error:
+// the rest has still to come.
 Result<Frame> take_frame(MutBytes bytes, Wires accepted);
 
 // A datagram, which is one frame and nothing else. Gives what take_frame() gives, and bad_length for bytes behind it.
 Result<Frame> decode_datagram(MutBytes datagram, Wires accepted);
-
-// How large the frame is whose first bytes these are, for who reads a stream: 12 until the header is whole. Gives what
-// take_frame() can tell from a header: bad_magic, bad_version, too_large.
-Result<std::size_t> frame_size(Bytes first_bytes, Wires accepted);
 
 // Completes `frame`, whose payload lies behind the 12 bytes of the header, which are written: payload_size and crc come
 // from the payload, the rest from `header`. At most 492 bytes.

@@ -46,27 +46,21 @@ std::size_t Hub::input(ConnectionId id, MutBytes bytes, const Now& now) {
   if (!from) return bytes.size();
   std::size_t consumed = 0;
   while (!from->closing && events_.room() > 0) {
-    const MutBytes rest = bytes.subspan(consumed);
-    const auto size = frame_size(rest, wires());
-    if (!size) {
-      end(*from, size.error(), tick);
-      break;
-    }
-    if (rest.size() < *size) return consumed;
-    const auto frame = take_frame(rest.first(*size), wires());
+    const auto frame = take_frame(bytes.subspan(consumed), wires());
+    if (!frame && frame.error() == Reason::truncated) break;
     if (!frame) {
       end(*from, frame.error(), tick);
       break;
     }
     // All memory for messages in parts is lent. What the owner has of it comes back when he has handled it.
     if (from->session && from->session->session->must_wait(*frame)) {
-      if (!handled_.empty()) return consumed;
-      end(*from, Reason::reassemblies_full, tick);
+      if (handled_.empty()) end(*from, Reason::reassemblies_full, tick);
       break;
     }
-    consumed += *size;
+    consumed += frame->bytes().size();
     on_stream_frame(*from, *frame, tick);
   }
+  if (from->session) attend(*from->session, tick);
   return from->closing ? bytes.size() : consumed;
 }
 
@@ -75,7 +69,8 @@ void Hub::on_stream_frame(HubConnection& from, const Frame& frame, Tick now) {
     const auto received = s->session->receive(frame, now);
     if (!received) drop(received.error(), s->home.path, s->device, now);
     else take(*s, *received);
-    return attend(*s, now);
+    if (s->session->ended()) finish(*s, *s->session->ended(), now);
+    return;
   }
   Handshake& handshake = *from.handshake;
   if (handshake.state == Handshake::State::await_hello) {

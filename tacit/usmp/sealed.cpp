@@ -1,5 +1,7 @@
 #include "tacit/usmp/sealed.hpp"
 
+#include <algorithm>
+
 namespace tacit::usmp {
 
 namespace {
@@ -41,7 +43,7 @@ Result<Opened> open(const crypto::AesGcm& key, const SessionId& session, const F
   if (payload.size() < seal_size) return Reason::truncated;
   std::array<std::uint8_t, seal_nonce_size> nonce;
   write_nonce(session, frame.header().seq, nonce);
-  if (!crypto::equal(nonce, payload.first(seal_nonce_size))) return Reason::bad_mac;
+  if (!std::ranges::equal(nonce, payload.first(seal_nonce_size))) return Reason::bad_mac;  // nothing of it is secret
 
   const MutBytes text = payload.subspan(seal_nonce_size, payload.size() - seal_size);
   crypto::AesGcm::OpenJob job{nonce, frame.bytes().first(authenticated_size), text, payload.last(seal_tag_size)};

@@ -126,7 +126,7 @@ template <class C> class Caller {
       std::array<std::uint8_t, 4096> memory;
       MutBytes all = MutBytes(memory).first(client.poll_transmit(memory, now_ms(ms)));
       while (!all.empty()) {
-        const std::size_t size = *usmp::frame_size(all, usmp::Wires::both);
+        const std::size_t size = usmp::take_frame(all, usmp::Wires::both)->bytes().size();
         said.emplace_back(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(size));
         all = all.subspan(size);
       }

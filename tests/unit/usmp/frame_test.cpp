@@ -80,13 +80,6 @@ TEST(Frame, fills_its_datagram_and_may_be_followed_in_a_stream) {
   EXPECT_EQ(frame->bytes().size(), 40u);
 }
 
-TEST(FrameSize, is_told_by_the_header_before_the_payload_is_there) {
-  const auto bytes = frame_of(FrameType::challenge, test::some_bytes(64));
-  for (std::size_t size = 0; size < header_size; ++size)
-    EXPECT_EQ(*frame_size(Bytes(bytes).first(size), Wires::v2), header_size);
-  EXPECT_EQ(*frame_size(Bytes(bytes).first(header_size), Wires::v2), 76u);
-}
-
 TEST(FrameType, is_sealed_after_the_handshake) {
   for (const FrameType type :
        {FrameType::data, FrameType::ping, FrameType::pong, FrameType::bye, FrameType::data_fragment, FrameType::rekey})
