@@ -37,8 +37,10 @@ template <class T, class Of> class Recent {
     return one;
   }
 
-  void touch(T& one) { known_.push_back(one); }  // used just now, and not held any more
-  void hold(T& one) { List<T>::remove(one); }    // stays until touched
+  void touch(T& one) {  // used just now, and not held any more
+    if (known_.back() != &one) known_.push_back(one);
+  }
+  void hold(T& one) { List<T>::remove(one); }  // stays until touched
   void forget(T& one) {
     index_.erase(one);
     unused_.push_front(one);

@@ -219,9 +219,10 @@ void Hub::attend(HubSession& s, Tick now) {
     else make_ready(*connection(s.connection));
   }
   // What is to leave is attended to when it has left. A stream may not take it for long, so there is another look.
+  // Whatever is heard puts the session's end off: its timer stays, and looks again when it fires.
   constexpr Ticks look_again = ticks({1'000'000});
-  if (speaks) timers_.set(s, now + look_again);
-  else if (const auto due = s.session->due()) timers_.set(s, *due);
+  if (speaks) timers_.set_by(s, now + look_again);
+  else if (const auto due = s.session->due()) timers_.set_by(s, *due);
   else timers_.cancel(s);
 }
 
