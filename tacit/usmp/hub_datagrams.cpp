@@ -3,13 +3,31 @@
 // The hub's half that faces its UDP socket.
 namespace tacit::usmp {
 
+namespace {
+
+// The part of its session's id that is in a sealed frame; of anything else, any bytes; empty where there are too few.
+Bytes id_front_of(Bytes datagram) {
+  constexpr std::size_t at = header_size + sizeof(Header::seq), size = sizeof(HubSession::id_front);
+  return datagram.size() >= at + size ? datagram.subspan(at, size) : Bytes();
+}
+
+}  // namespace
+
 std::size_t Hub::input(std::span<Datagram> datagrams, const Now& now) {
   const Tick tick = begin(now);
   take_back_handled();
   std::size_t consumed = 0;
+  // Of very many sessions each is far from the processor when it speaks, and a batch says which ones follow.
+  constexpr std::size_t soon = 4, later = 8;
+  const auto next_but = [&](std::size_t n) {
+    return consumed + n < datagrams.size() ? id_front_of(datagrams[consumed + n].bytes) : Bytes();
+  };
   // One datagram takes one place in each ring at most. What else it causes is in the entry of its session.
-  while (consumed < datagrams.size() && events_.room() > 0 && answers_.room() > 0)
-    on_datagram(datagrams[consumed++], tick);
+  for (; consumed < datagrams.size() && events_.room() > 0 && answers_.room() > 0; ++consumed) {
+    if (const Bytes id = next_but(later); !id.empty()) sessions_.expect(id);
+    if (const Bytes id = next_but(soon); !id.empty()) sessions_.expect_session(id);
+    on_datagram(datagrams[consumed], tick);
+  }
   return consumed;
 }
 
