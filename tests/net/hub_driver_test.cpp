@@ -243,9 +243,9 @@ TEST_F(HubDriverTest, a_peer_that_never_takes_its_last_words_is_cut_off) {
     return hub_->open() == 0;
   }));
   ASSERT_EQ(sockets_->tcp()->open(), 1u);
-  sockets_->tcp()->look(linux_port::now().tick + 4_s);
+  sockets_->tcp()->look(linux_port::now().tick + 4_s, true);
   EXPECT_EQ(sockets_->tcp()->open(), 1u);
-  sockets_->tcp()->look(linux_port::now().tick + 6_s);
+  sockets_->tcp()->look(linux_port::now().tick + 6_s, true);
   EXPECT_EQ(sockets_->tcp()->open(), 0u);
   EXPECT_EQ(sockets_->tcp()->counters().cut_off, 1u);
 }

@@ -61,11 +61,13 @@ std::optional<Poller::Ready> Poller::next() {
   return std::nullopt;
 }
 
+// Most alarms are put off before they go off, some with every message. So one that goes off sooner stays, which saves
+// the kernel's work, and whoever it wakes looks again.
 void Poller::set_alarm(std::optional<Instant> at) {
-  if (at == alarm_at_) return;
+  if (!at || (alarm_at_ && *alarm_at_ <= *at)) return;
   alarm_at_ = at;
-  itimerspec when{};  // zero disarms
-  if (at) when.it_value = to_timespec(std::max<std::int64_t>(at->us, 1));
+  itimerspec when{};
+  when.it_value = to_timespec(std::max<std::int64_t>(at->us, 1));
   (void)timerfd_settime(alarm_.fd(), TFD_TIMER_ABSTIME, &when, nullptr);
 }
 

@@ -40,7 +40,8 @@ class Poller {
   void look(const void* first = nullptr);
   std::optional<Ready> next();
 
-  // On the clock of Now's ticks. One that is in the past goes off at once; going off ends it.
+  // On the clock of Now's ticks: goes off then at the latest, and sooner where it was set for sooner before. One that
+  // is in the past goes off at once; going off ends it.
   void set_alarm(std::optional<Instant>);
 
   // Waits for the first of everything, at most so long. For programs without an event loop.

@@ -41,13 +41,15 @@ std::error_code ServerSockets::open_udp() {
 
 void ServerSockets::look(Instant now) {
   udp_ready_ = false;
+  bool tcp_ready = false;
   poller_.look();
   while (const auto ready = poller_.next()) {
+    if (ready->owner == &tcp_) tcp_ready = true;
     if (ready->owner != &udp_) continue;
     udp_ready_ = true;
     if (ready->hung_up) udp_.give_up();
   }
-  if (tcp_) tcp_->look(now);
+  if (tcp_) tcp_->look(now, tcp_ready);
 }
 
 std::span<Datagram> ServerSockets::receive() {

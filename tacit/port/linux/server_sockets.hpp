@@ -62,7 +62,7 @@ class ServerSockets {
   std::vector<std::uint8_t> outbox_memory_;
   std::vector<Outbox::Run> runs_;
   Outbox outbox_;
-  Inbox inbox_;
+  Inbox inbox_{{.reads = 32, .read_size = 65'536}};
 };
 
 }  // namespace tacit::linux_port

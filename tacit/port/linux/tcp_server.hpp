@@ -52,7 +52,7 @@ class TcpServer {
   std::uint32_t open() const { return open_; }      // places taken, of those too that were closed and linger
   const TcpCounters& counters() const { return counters_; }
 
-  void look(Instant now);
+  void look(Instant now, bool ready);  // ready: whether fd() was found readable
   std::optional<Instant> next_timeout() const;
 
   // Whoever is not refuse()d has been accepted.
