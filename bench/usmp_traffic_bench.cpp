@@ -1,4 +1,4 @@
-// USMP over loopback: a server of one or two shards, and devices that send it messages as fast as they are taken.
+// USMP over loopback: a server of one to four shards, and devices that send it messages as fast as they are taken.
 // Messages a second, and CPU time of both ends per message.
 //
 // usage: usmp_traffic_bench [ROUNDS [MILLISECONDS]]
@@ -244,18 +244,22 @@ void print(const char* what, std::size_t sessions, std::size_t size, std::size_t
 }
 
 void run(int rounds, int milliseconds) {
-  constexpr std::array cases{Case{"UDP", true, 1, 100, 1},   Case{"UDP", true, 16, 100, 1},
-                             Case{"UDP", true, 16, 100, 2},  Case{"UDP", true, 16, 1000, 1},
-                             Case{"UDP", true, 16, 1000, 2}, Case{"TCP", false, 1, 100, 1},
-                             Case{"TCP", false, 8, 100, 1},  Case{"TCP", false, 8, 100, 2},
-                             Case{"TCP", false, 8, 1000, 1}, Case{"TCP", false, 8, 1000, 2}};
+  constexpr std::array cases{
+      Case{"UDP", true, 1, 100, 1},  Case{"UDP", true, 16, 100, 1},  Case{"UDP", true, 16, 100, 2},
+      Case{"UDP", true, 16, 100, 4}, Case{"UDP", true, 16, 1000, 1}, Case{"UDP", true, 16, 1000, 2},
+      Case{"TCP", false, 1, 100, 1}, Case{"TCP", false, 1, 400, 1},  Case{"TCP", false, 8, 100, 1},
+      Case{"TCP", false, 8, 100, 2}, Case{"TCP", false, 8, 100, 4},  Case{"TCP", false, 8, 1000, 1},
+      Case{"TCP", false, 8, 1000, 2}};
   struct Raw {
     const char* name;
     bool datagrams;
     std::size_t senders, size;
   };
-  constexpr std::array raw_cases{Raw{"raw UDP, answered", true, 1, 100}, Raw{"raw UDP, answered", true, 16, 100},
-                                 Raw{"raw UDP, answered", true, 16, 1000}, Raw{"raw TCP", false, 1, 100},
+  constexpr std::array raw_cases{Raw{"raw UDP, answered", true, 1, 100},
+                                 Raw{"raw UDP, answered", true, 16, 100},
+                                 Raw{"raw UDP, answered", true, 16, 1000},
+                                 Raw{"raw TCP", false, 1, 100},
+                                 Raw{"raw TCP", false, 1, 400},
                                  Raw{"raw TCP", false, 1, 1000}};
   std::array<std::vector<Row>, cases.size()> rows;
   std::array<std::vector<Row>, raw_cases.size()> raw;
