@@ -27,6 +27,11 @@ inline double thread_cpu_seconds() {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
+inline double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
 // "median (least to most)".
 inline std::string spread(std::vector<double> values, int decimals) {
   std::ranges::sort(values);
