@@ -69,6 +69,13 @@ Result<crypto::OpenJob> begin_open(MutBytes datagram) {
                          datagram.subspan(text_at, body_size - iv_size), datagram.last(mac_size)};
 }
 
+SessionId claimed_session(const crypto::OpenJob& job) {
+  constexpr std::size_t session_at = 9;
+  const Bytes at = job.authenticated.subspan(session_at);
+  return SessionId{static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 |
+                   static_cast<std::uint32_t>(at[2]) << 8 | at[3]};
+}
+
 Result<Opened> finish_open(const crypto::OpenJob& job, const Clock& clock) {
   if (!job.authentic) return Reason::bad_mac;
   const auto header = wire::decode<Header>(job.authenticated);  // begin_open() has seen that it is well formed

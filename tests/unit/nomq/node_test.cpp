@@ -256,6 +256,20 @@ TEST(Node, drops_its_own_packets_that_come_back) {
   EXPECT_EQ(pair.pump.node.peer(pair.pump.node.session()), std::nullopt);
 }
 
+TEST(Node, its_own_packets_that_come_back_are_not_even_opened) {
+  test::Station<> pump(1);
+  (void)pump.node.publish({.channel = channel_id("pressure"), .message = bytes_of("3.2 bar")}, test::at(5));
+  const auto said = pump.say(test::at(5));
+  ASSERT_FALSE(said.empty());
+  for (const auto& packet : said) {
+    auto bytes = packet.bytes;
+    Datagram datagram{packet.path, bytes};
+    EXPECT_EQ(pump.node.input({&datagram, 1}, test::at(6)), 1u);
+    EXPECT_EQ(bytes, packet.bytes);
+  }
+  EXPECT_EQ(pump.node.counters()[Reason::own], said.size());
+}
+
 TEST(Node, tells_one_forgery_in_a_flood_of_repeats) {
   test::Station<> pump(1), panel(2);
   (void)panel.node.subscribe("pressure", test::at(0));
