@@ -31,6 +31,9 @@ using ChannelId = std::array<std::uint8_t, 16>;
 // The front of SHA-256 of the channel's name. Compute it once and keep it.
 ChannelId channel_id(std::string_view name);
 
+inline constexpr auto magic = wire::be_constant<std::uint16_t{0x4E4D}, Reason::bad_magic>;
+inline constexpr auto version = wire::be_constant<std::uint8_t{1}, Reason::bad_version>;
+
 struct Header {
   PacketType type{};
   std::uint8_t flags = 0;
@@ -42,11 +45,10 @@ struct Header {
   ChannelId channel{};
   std::uint16_t body_size = 0;  // iv and ciphertext
 
-  static constexpr auto layout = wire::layout(
-      wire::be_constant<std::uint16_t{0x4E4D}, Reason::bad_magic>,
-      wire::be_constant<std::uint8_t{1}, Reason::bad_version>, wire::be<&Header::type>, wire::be<&Header::flags>,
-      wire::be<&Header::id>, wire::be<&Header::session>, wire::be<&Header::ttl_s>, wire::raw<&Header::iv>,
-      wire::be<&Header::sent_at_s>, wire::raw<&Header::channel>, wire::be<&Header::body_size>);
+  static constexpr auto layout =
+      wire::layout(magic, version, wire::be<&Header::type>, wire::be<&Header::flags>, wire::be<&Header::id>,
+                   wire::be<&Header::session>, wire::be<&Header::ttl_s>, wire::raw<&Header::iv>,
+                   wire::be<&Header::sent_at_s>, wire::raw<&Header::channel>, wire::be<&Header::body_size>);
 };
 static_assert(wire::size_of<Header> == 53);
 

@@ -83,6 +83,7 @@ void Publisher::fill(Slot& slot, const Publication& what, std::uint32_t publishe
   copy(what.message, slot.memory);
   ++used_;
   (slot.qos == Qos::at_most_once ? queued_ : queued_acknowledged_)[slot.priority].push_back(slot);
+  waiting_ = static_cast<std::uint16_t>(waiting_ | 1u << slot.priority);
 }
 
 bool Publisher::publish_again(const Retained& message) {

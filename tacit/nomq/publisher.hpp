@@ -168,6 +168,7 @@ class Publisher {
   Tick relieved_{};
   bool blocked_ = false;  // for want of a number or of room
   std::array<List<Slot>, priority_max + 1> queued_, queued_acknowledged_;
+  std::uint16_t waiting_ = 0;  // bit p: something of priority p may be queued; where it is not set, nothing is
   std::array<List<Slot>, 2> in_flight_;  // numbered in this session, and in the one before
   List<Peer, Retrying> retrying_;
   std::size_t used_ = 0;

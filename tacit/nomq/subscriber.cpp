@@ -33,7 +33,8 @@ Result<Message> Subscriber::on_publish(const Received& in) {
     return Reason::before_start;
 
   const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
-  const std::uint32_t nonce = read_publish(in.packet.body(), common_.profile())->preamble.nonce;
+  const std::uint32_t nonce =
+      counts_up ? 0 : read_publish(in.packet.body(), common_.profile())->preamble.nonce;  // looked at only then
   const auto sight = replay_.look(header, counts_up, nonce, in.at);
   if (!sight) return sight.error();
   if (*sight == Replay::Sight::again) return repeated(*message, in);

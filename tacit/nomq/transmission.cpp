@@ -119,9 +119,15 @@ bool Publisher::transmit_queued(Sealing& sealing, Tick now) {
 Slot* Publisher::next_queued(Tick now) {
   const bool number_free = may_number_another();
   const bool discovered = common_.legacy() || presence_.discovered(now);
-  for (std::size_t p = queued_.size(); p-- > 0;) {
+  for (unsigned left = waiting_; left != 0;) {
+    const auto p = static_cast<unsigned>(31 - __builtin_clz(left));
+    left &= ~(1u << p);
     Slot* plain = queued_[p].front();
     Slot* acknowledged = queued_acknowledged_[p].front();
+    if (!plain && !acknowledged) {
+      waiting_ = static_cast<std::uint16_t>(waiting_ & ~(1u << p));
+      continue;
+    }
     if (acknowledged && !number_free) {
       wait_for_relief(now + relief_gap);
       acknowledged = nullptr;
