@@ -47,7 +47,10 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Received& in, Answers& an
   debt.by = header.session;
   Peer* const peer = debt.peer;
   if (peer) {
-    if (!debt.repeated) peer->round_trip.measure(now - debt.sent_at);
+    const Ticks since_sent = now - debt.sent_at;
+    // Of what was sent again it is the last sending that is answered, where a round trip has passed since.
+    if (!debt.repeated || since_sent >= ticks(peer->round_trip.smoothed())) overtake(*peer, debt);
+    if (!debt.repeated) peer->round_trip.measure(since_sent);
     peer->silent_since = now;
     peer->wait = common_.about(peer->round_trip.wait(), 20);
   }
@@ -57,11 +60,9 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Received& in, Answers& an
     return true;
   }
   debt.state = Debt::State::pubrel_sent;
-  debt.sent_at = now;
   debt.repeated = false;
   if (peer) {
-    peer->waiting.push_back(debt);
-    await(*peer);
+    note_sent(debt, true, now);
   } else if (common_.legacy()) {
     slot.deadline = slot.first_sent + legacy_deadline;
   } else {

@@ -5,19 +5,43 @@
 namespace tacit::nomq {
 
 void Publisher::on_peer_alarm(Peer& peer, Tick now) {
-  const Debt* first = peer.waiting.front();
-  if (!first) return;
-  if (first->sent_at + peer.wait <= now) {
-    for (Debt* debt; (debt = peer.waiting.front()) && debt->sent_at + peer.wait <= now;) peer.again.push_back(*debt);
+  bool late = false;
+  for (List<Debt, ByPeer>& list : peer.waiting)
+    for (Debt* debt; (debt = list.front()) && debt->sent_at + peer.wait <= now; late = true)
+      peer.again.push_back(*debt);
+  if (late) {
     peer.wait = std::min(common_.about(peer.wait * 2, 20), longest_wait);
     resume(peer);
   }
   await(peer);
 }
 
+// To the group, or to a peer alone.
+void Publisher::note_sent(Debt& debt, bool alone, Tick now) {
+  Peer& peer = *debt.peer;
+  debt.sent_at = now;
+  debt.alone = alone;
+  debt.order = peer.sent[alone]++;
+  peer.waiting[alone].push_back(debt);
+  await(peer);
+}
+
+// What was sent well before something that is acknowledged now got lost on one of its ways. Were it to wait until its
+// time is over, all that is in flight would wait with it: ids are never far apart.
+void Publisher::overtake(Peer& peer, const Debt& by) {
+  List<Debt, ByPeer>& list = peer.waiting[by.alone];
+  const auto is_overtaken = [&by](const Debt& debt) {
+    return static_cast<std::int16_t>(by.order - debt.order) >= overtaken_by;
+  };
+  bool any = false;
+  for (Debt* debt; (debt = list.front()) && is_overtaken(*debt); any = true) peer.again.push_back(*debt);
+  if (any) resume(peer);
+}
+
 // The alarm is for what was sent first, and no later than its wait is now.
 void Publisher::await(Peer& peer) {
-  if (const Debt* first = peer.waiting.front()) common_.timers.set_by(peer, first->sent_at + peer.wait);
+  for (const List<Debt, ByPeer>& list : peer.waiting)
+    if (const Debt* first = list.front()) common_.timers.set_by(peer, first->sent_at + peer.wait);
 }
 
 void Publisher::on_slot_alarm(Slot& slot, Tick now) {
@@ -60,7 +84,7 @@ void Publisher::close(Debt& debt) {
 }
 
 void Publisher::forgive(Peer& peer, Reason why) {
-  for (List<Debt, ByPeer>* list : {&peer.waiting, &peer.again})
+  for (List<Debt, ByPeer>* list : {&peer.waiting[0], &peer.waiting[1], &peer.again})
     while (Debt* debt = list->front()) {
       Slot& slot = *debt->slot;
       give_up(*debt, why);
@@ -69,7 +93,7 @@ void Publisher::forgive(Peer& peer, Reason why) {
 }
 
 void Publisher::forgive_unlistened(Peer& peer) {
-  for (List<Debt, ByPeer>* list : {&peer.waiting, &peer.again})
+  for (List<Debt, ByPeer>* list : {&peer.waiting[0], &peer.waiting[1], &peer.again})
     for (Debt* debt = list->front(); debt;) {
       Debt* const next = list->after(*debt);
       Slot& slot = *debt->slot;
@@ -88,7 +112,7 @@ void Publisher::inherit(Peer& from, Peer& to) {
     to.silent_since = from.silent_since;
     to.wait = from.wait;
   }
-  for (List<Debt, ByPeer>* list : {&from.waiting, &from.again})
+  for (List<Debt, ByPeer>* list : {&from.waiting[0], &from.waiting[1], &from.again})
     while (Debt* debt = list->front()) {
       Slot& slot = *debt->slot;
       if (debts_.find(slot, to)) {

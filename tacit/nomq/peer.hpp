@@ -50,7 +50,9 @@ struct Debt : Link<ByPeer>, Link<BySlot> {
   SessionId by{};  // who settled it
   Tick sent_at;
   State state{};
-  bool repeated = false;  // the round trip of what was sent twice is nobody's measure
+  bool repeated : 1 = false;  // the round trip of what was sent twice is nobody's measure
+  bool alone : 1 = false;     // sent last to the peer alone, not to the group
+  std::uint16_t order = 0;    // among what was sent the same way
   Debt* next_in_index = nullptr;
 
   bool open() const { return state <= State::pubrel_sent; }
@@ -144,6 +146,7 @@ struct Acquaintance {
   Tick silent_since;            // it owes, and has acknowledged nothing
   RoundTrip round_trip;
   OwedAnswer answer;
+  std::array<std::uint16_t, 2> sent{};  // how often something that it owes: to the group, and to it alone
   std::array<Ask, 2> asked{};
 
   Presence presence{};
@@ -171,12 +174,14 @@ struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer, Ac
   };
 
   List<Interest, ByPeer> interests;
-  List<Debt, ByPeer> waiting;  // for an acknowledgement, the first sent first
-  List<Debt, ByPeer> again;    // to be sent again
-  List<Debt, ByPeer> closed;   // settled or given up, of messages that others still owe
+  // For an acknowledgement, the first sent first: of what went to the group, and of what went to it alone. The two
+  // arrive at different sockets, so their order among each other says nothing.
+  std::array<List<Debt, ByPeer>, 2> waiting;
+  List<Debt, ByPeer> again;   // to be sent again
+  List<Debt, ByPeer> closed;  // settled or given up, of messages that others still owe
   Name current, previous;
 
-  bool owes() const { return features.publisher && (!waiting.empty() || !again.empty()); }
+  bool owes() const { return features.publisher && (!waiting[0].empty() || !waiting[1].empty() || !again.empty()); }
   Interest* first_interest() const { return features.publisher ? interests.front() : nullptr; }
 };
 

@@ -144,6 +144,8 @@ class Publisher {
   void give_up(Debt&, Reason);
   void give_up_all(Slot&, Reason);
   void close(Debt&);
+  void note_sent(Debt&, bool alone, Tick);
+  void overtake(Peer&, const Debt& by);
   void await(Peer&);
   void conclude(Slot&);
   void release(Slot&);

@@ -7,6 +7,10 @@
 // legacy.
 namespace tacit::nomq {
 
+// Who acknowledges what was sent so many packets later has lost what came before; less may be the network's disorder.
+// RFC 9002, section 6.1.1.
+inline constexpr std::int16_t overtaken_by = 3;
+
 inline constexpr Ticks second = ticks({1'000'000});
 inline constexpr Ticks longest_wait = ticks({8'000'000});  // between two tries
 inline constexpr Ticks silence = ticks({5'000'000});       // who owes and acknowledged nothing for so long is silent

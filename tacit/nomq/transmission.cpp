@@ -42,9 +42,7 @@ bool Publisher::transmit_again(Debt& debt, Sealing& sealing, Tick now) {
                                          : put(slot, slot.id, slot.session, peer.address.path(), sealing);
   if (!put_it) return false;
   debt.repeated = true;
-  debt.sent_at = now;
-  peer.waiting.push_back(debt);
-  await(peer);
+  note_sent(debt, true, now);
   return true;
 }
 
@@ -213,9 +211,7 @@ void Publisher::owe(Slot& slot, Peer& peer, Tick now) {
   }
   Debt& debt = debts_.add(slot, slot.debts, &peer);
   ++slot.owing;
-  debt.sent_at = now;
-  peer.waiting.push_back(debt);
-  await(peer);
+  note_sent(debt, slot.to == Slot::To::peer, now);
   if (!peer.address.proven) presence_.want_ask(peer, now);
 }
 
