@@ -50,8 +50,8 @@ void sign_sha256(std::span<SealJob>, Bytes suffix);
 void check_sha256(std::span<OpenJob>, Bytes suffix);
 
 // Room for what a backend keeps per key; the backend asserts that it suffices.
-template <std::size_t Size> struct Expanded {
-  alignas(8) std::array<std::uint8_t, Size> bytes{};
+template <std::size_t Size, std::size_t Alignment = 8> struct Expanded {
+  alignas(Alignment) std::array<std::uint8_t, Size> bytes{};
 };
 
 // RFC 2104 with SHA-256; a key of any length.
@@ -120,7 +120,11 @@ class AesGcm {
   void open(std::span<OpenJob>) const;
 
  private:
+#ifdef __x86_64__
+  Expanded<1216, 64> key_;  // with powers of the hash key, for as many blocks as the CPU works on at once
+#else
   Expanded<272> key_;
+#endif
 };
 
 // RFC 7748. A scalar is 32 random bytes; clamping is done inside.

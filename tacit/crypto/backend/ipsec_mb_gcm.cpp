@@ -1,3 +1,6 @@
+#include <new>
+#include <type_traits>
+
 #include "tacit/crypto/backend/engine.hpp"
 #include "tacit/crypto/backend/ipsec_mb.hpp"
 
@@ -33,21 +36,19 @@ template <class Byte> Byte* start_of(std::span<Byte> bytes) {
 
 // The context has a piece of the key stream after a packet, so it lies here and is wiped with the key.
 struct GcmKey {
-  gcm_key_data schedule;
+  alignas(gcm_key_alignment) gcm_key_data schedule;
   gcm_context_data context;
   GcmCalls calls;
 };
+static_assert(sizeof(GcmKey) <= gcm_key_size && alignof(GcmKey) == gcm_key_alignment);
+static_assert(std::is_trivially_destructible_v<GcmKey>);
 
-GcmKey* make_gcm_key(Bytes key) {
+GcmKey* make_gcm_key(Bytes key, MutBytes room) {
   if (engine() != Engine::ipsec_mb) return nullptr;
-  auto* made = new GcmKey{.schedule = {}, .context = {}, .calls = calls_for(key.size())};
+  require(room.size() >= sizeof(GcmKey));
+  auto* const made = new (room.data()) GcmKey{.schedule = {}, .context = {}, .calls = calls_for(key.size())};
   (key.size() == 16 ? library()->gcm128_pre : library()->gcm256_pre)(key.data(), &made->schedule);
   return made;
-}
-
-void release(GcmKey* key) {
-  if (key != nullptr) wipe({reinterpret_cast<std::uint8_t*>(key), sizeof *key});
-  delete key;
 }
 
 namespace {

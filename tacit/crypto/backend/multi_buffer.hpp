@@ -11,13 +11,20 @@ namespace tacit::crypto::multi_buffer {
 bool available();           // in this program and on this CPU
 const char* description();  // "ipsec-mb 1.3.0 with AVX512, SHA-NI"; empty where it is not available
 
-// A key's schedules, released by whoever made them; release() wipes them.
+// A key's schedules; null where the engine is another one. That of CBC is on the heap, and release() wipes it.
 struct CbcKey;
-struct GcmKey;
 CbcKey* make_cbc_key(const Secret<32>&);
-GcmKey* make_gcm_key(Bytes key);  // 16 or 32 bytes
 void release(CbcKey*);
-void release(GcmKey*);
+
+// That of GCM lies in `room`, of gcm_key_size bytes and so aligned, and ends when that is wiped: sessions come
+// and go, and their keys with them, without the heap. A key has 16 or 32 bytes.
+#ifdef __x86_64__
+inline constexpr std::size_t gcm_key_size = 1152, gcm_key_alignment = 64;
+#else
+inline constexpr std::size_t gcm_key_size = 0, gcm_key_alignment = 8;  // there is no such library
+#endif
+struct GcmKey;
+GcmKey* make_gcm_key(Bytes key, MutBytes room);
 
 void seal(GcmKey&, std::span<AesGcm::SealJob>);
 void open(GcmKey&, std::span<AesGcm::OpenJob>);

@@ -6,9 +6,8 @@ bool available() { return false; }
 const char* description() { return ""; }
 
 CbcKey* make_cbc_key(const Secret<32>&) { return nullptr; }
-GcmKey* make_gcm_key(Bytes) { return nullptr; }
+GcmKey* make_gcm_key(Bytes, MutBytes) { return nullptr; }
 void release(CbcKey*) {}
-void release(GcmKey*) {}
 
 void seal(GcmKey&, std::span<AesGcm::SealJob>) {}
 void open(GcmKey&, std::span<AesGcm::OpenJob>) {}

@@ -201,8 +201,9 @@ namespace {
 
 struct GcmState {
   // One of them. GCM encrypts counters in both directions, so one schedule serves both.
+  alignas(multi_buffer::gcm_key_alignment) std::array<std::uint8_t, multi_buffer::gcm_key_size> room;
   EVP_CIPHER_CTX* context;
-  multi_buffer::GcmKey* fast;
+  multi_buffer::GcmKey* fast;  // in `room`
 };
 
 class GcmRun {
@@ -249,7 +250,7 @@ class GcmRun {
 AesGcm::AesGcm(Bytes key) {
   require(key.size() == 16 || key.size() == 32);
   auto& state = make_in<GcmState>(key_);
-  state.fast = multi_buffer::make_gcm_key(key);
+  state.fast = multi_buffer::make_gcm_key(key, state.room);
   if (state.fast != nullptr) return;
   static EVP_CIPHER* const aes128 = fetch("AES-128-GCM");
   static EVP_CIPHER* const aes256 = fetch("AES-256-GCM");
@@ -257,9 +258,7 @@ AesGcm::AesGcm(Bytes key) {
 }
 
 AesGcm::~AesGcm() {
-  const auto& state = kept_in<GcmState>(key_);
-  EVP_CIPHER_CTX_free(state.context);  // wipes the schedule
-  multi_buffer::release(state.fast);
+  EVP_CIPHER_CTX_free(kept_in<GcmState>(key_).context);  // wipes the schedule
   wipe(key_.bytes);
 }
 

@@ -8,13 +8,13 @@
 namespace tacit::crypto {
 
 // T needs no destructor: wiping the room is how it ends.
-template <class T, std::size_t Size> T& make_in(Expanded<Size>& room) {
-  static_assert(sizeof(T) <= Size && alignof(T) <= alignof(Expanded<Size>), "crypto.hpp has to grant more room");
+template <class T, std::size_t Size, std::size_t Alignment> T& make_in(Expanded<Size, Alignment>& room) {
+  static_assert(sizeof(T) <= Size && alignof(T) <= Alignment, "crypto.hpp has to grant more room");
   static_assert(std::is_trivially_destructible_v<T>);
   return *new (room.bytes.data()) T{};
 }
 
-template <class T, std::size_t Size> const T& kept_in(const Expanded<Size>& room) {
+template <class T, std::size_t Size, std::size_t Alignment> const T& kept_in(const Expanded<Size, Alignment>& room) {
   return *std::launder(reinterpret_cast<const T*>(room.bytes.data()));
 }
 
