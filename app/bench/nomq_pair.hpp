@@ -1,0 +1,61 @@
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "tacit/crypto/backend/openssl_random.hpp"
+#include "tacit/host/nomq_memory.hpp"
+#include "tacit/nomq/node.hpp"
+#include "tacit/port/linux/lan_driver.hpp"
+
+namespace tacit::app::bench {
+
+// What two nodes share: keys that nobody else has, and a port that hardly anybody else uses, so that neither another
+// run on this machine nor the owner's own nodes meet them.
+struct NomqGroup {
+  explicit NomqGroup(crypto::Random&);
+
+  Secret<32> encryption, mac;
+  std::uint16_t port;
+};
+
+// A node with its sockets on loopback, for one thread. Throws std::system_error where there are none.
+class NomqStation {
+ public:
+  explicit NomqStation(const NomqGroup&);
+  NomqStation(const NomqStation&) = delete;
+  NomqStation& operator=(const NomqStation&) = delete;
+
+  // Deals with what has come, waiting so long for something.
+  void turn(Duration at_most) {
+    if (sockets_.wait(at_most)) driver_.turn();
+  }
+  void flush() { driver_.flush(); }
+
+ private:
+  crypto::HostRandom random_;
+  crypto::CbcHmac cipher_;
+  host::NomqMemory memory_;
+
+ public:
+  nomq::Node node;
+  std::function<void(const nomq::Message&)> on_message = [](const nomq::Message&) {};
+  std::uint64_t outcomes = 0;
+
+ private:
+  linux_port::LanSockets sockets_;
+  linux_port::LanDriver<nomq::Node> driver_;
+};
+
+// Two of them that have found each other, each subscribed to the channel of its own.
+class NomqPair {
+ public:
+  NomqPair();
+
+  std::unique_ptr<NomqStation> one, other;
+  nomq::ChannelId to_one = nomq::channel_id("one"), to_other = nomq::channel_id("other");
+
+ private:
+  void introduce();
+};
+
+}  // namespace tacit::app::bench

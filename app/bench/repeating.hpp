@@ -1,0 +1,27 @@
+#pragma once
+#include <atomic>
+#include <thread>
+
+namespace tacit::app::bench {
+
+// Does something again and again on a thread of its own, until it dies.
+class Repeating {
+ public:
+  template <class Turn>
+  explicit Repeating(Turn turn)
+      : thread_([this, turn] {
+          while (!over_) turn();
+        }) {}
+  ~Repeating() {
+    over_ = true;
+    thread_.join();
+  }
+  Repeating(const Repeating&) = delete;
+  Repeating& operator=(const Repeating&) = delete;
+
+ private:
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tacit::app::bench

@@ -1,0 +1,106 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "app/bench/usmp.hpp"
+#include "app/bench/usmp_crowd.hpp"
+
+// What many sessions cost: without sockets, in one thread.
+namespace tacit::app::bench {
+namespace {
+
+double resident_bytes() {
+  std::size_t size = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident;
+  return static_cast<double>(resident) * static_cast<double>(getpagesize());
+}
+
+double available_bytes() {
+  std::string word;
+  for (std::ifstream meminfo("/proc/meminfo"); meminfo >> word;)
+    if (word == "MemAvailable:" && meminfo >> word) return std::stod(word) * 1024;
+  return 1e9;
+}
+
+// A crowd that is made when it is first asked for, with what its sessions weigh.
+class Crowd {
+ public:
+  explicit Crowd(std::size_t sessions) : sessions_(sessions) {}
+
+  UsmpCrowd& get() {
+    if (crowd_) return *crowd_;
+    UsmpCrowd small(1);  // takes what is taken once
+    small.connect(1);
+    const double before = resident_bytes();
+    crowd_ = std::make_unique<UsmpCrowd>(sessions_);
+    crowd_->connect(sessions_);
+    bytes_each_ = (resident_bytes() - before) / static_cast<double>(sessions_) - UsmpCrowd::bytes_of_device;
+    return *crowd_;
+  }
+  double bytes_each() { return get(), bytes_each_; }
+
+ private:
+  const std::size_t sessions_;
+  std::unique_ptr<UsmpCrowd> crowd_;
+  double bytes_each_ = 0;
+};
+
+Figures message_cost(Crowd& crowd, std::size_t speaking, const Settings& settings) {
+  const std::vector<std::uint8_t> message(settings.message, 0x55);
+  UsmpCrowd& all = crowd.get();
+  const std::size_t messages = std::max<std::size_t>(50'000, 2 * speaking);
+  const double before = all.hub_cpu_s();
+  const auto heard = all.messages();
+  all.speak(speaking, messages, message);
+  return {static_cast<double>(speaking), (all.hub_cpu_s() - before) / static_cast<double>(messages) * 1e6,
+          static_cast<double>(messages - (all.messages() - heard)),
+          speaking == all.sessions() ? crowd.bytes_each() : unknown};
+}
+
+}  // namespace
+
+Experiment usmp_handshake(const Settings& settings) {
+  const std::size_t count = std::clamp<std::uint64_t>(settings.length.messages, 1, 400);
+  const auto us_each = [count](double seconds) { return seconds / static_cast<double>(count) * 1e6; };
+  return {.columns = {{"cpu_us", "CPU µs/handshake", 1}},
+          .subjects = {{"tacit", "USMP v2, the server",
+                        [=] {
+                          UsmpCrowd crowd(count);
+                          crowd.connect(count);
+                          return Figures{us_each(crowd.hub_cpu_s())};
+                        }},
+                       {"bare", "key pair, X25519, HKDF, two macs",
+                        [=] { return Figures{us_each(UsmpCrowd(1).cryptography_alone_s(count))}; }}},
+          .ratios = {{"tacit", "bare", "cpu_us"}},
+          .notes = {"without sockets: datagrams are handed over, 64 at a time"}};
+}
+
+Experiment usmp_sessions(const Settings& settings) {
+  // Half of what is free at most: with what the process has besides, 2 KB each.
+  const auto room = static_cast<std::size_t>(available_bytes() / 2 / 2048);
+  const std::size_t sessions = std::min(settings.sessions, std::max<std::size_t>(room, 1));
+  const auto crowd = std::make_shared<Crowd>(sessions);
+  Experiment experiment{
+      .columns = {{"sessions", "sessions", 0},
+                  {"cpu_us", "CPU µs/message", 3},
+                  {"lost", "lost", 0},
+                  {"bytes", "bytes/session", 0}},
+      .subjects = {},
+      .ratios = {},
+      .notes = {"CPU time is the server's alone, without sockets: datagrams are handed over, 64 at a time",
+                "memory of a session is what the process grew by, the server's tables among it"}};
+  if (sessions < settings.sessions)
+    experiment.notes.push_back("fewer sessions than asked for: memory is free for " + std::to_string(sessions));
+  std::vector<std::size_t> speaking;
+  for (std::size_t count = 1; count < sessions; count *= 10) speaking.push_back(count);
+  speaking.push_back(sessions);
+  for (const std::size_t count : speaking)
+    experiment.subjects.push_back({"speaking_" + std::to_string(count), "USMP v2, those that speak",
+                                   [=] { return message_cost(*crowd, count, settings); }});
+  return experiment;
+}
+
+}  // namespace tacit::app::bench
