@@ -5,6 +5,7 @@ namespace tacit::app {
 class Program;
 
 // Each adds one command to the program; one file a command.
+void add_bench(Program&);
 void add_completion(Program&);
 void add_config(Program&);
 void add_conformance(Program&);

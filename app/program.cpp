@@ -127,6 +127,7 @@ Program::Program()
   add_device(*this);
   add_config(*this);
   add_conformance(*this);
+  add_bench(*this);
   add_reasons(*this);
   add_completion(*this);
   add_man(*this);
