@@ -13,7 +13,8 @@ using Iv = std::array<std::uint8_t, 12>;
 PacketTime time_of(const Iv&);
 
 // The packets that one node has opened or sent. Each is remembered until its own time plus the window has passed, and
-// so for up to twice the window; specification section 5.
+// so for up to twice the window; specification section 5. From then on it gives way when more than half of the room is
+// taken.
 //
 // Nothing is forgotten for good. The time of what gives way, because it is over or because there is no more room, is
 // Forgotten, and what may have been seen at such a time is refused. So a clock that leaps ahead and comes back opens no

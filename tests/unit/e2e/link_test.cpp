@@ -240,6 +240,51 @@ TEST(Link, hears_again_at_once_when_a_clock_that_was_ahead_for_a_minute_is_put_r
   EXPECT_EQ(owner.message(), "on");
 }
 
+TEST(Link, hears_again_at_once_when_a_clock_that_was_ahead_for_hours_is_put_right) {
+  E2eSide device;
+  E2eSide<Sizes{.seen = 1024}> owner;
+  owner.step(Duration{3'600'000'000});
+  std::optional<test::E2ePacket> own;
+  for (int n = 0; n < 400; ++n) {  // two hours and more
+    ASSERT_TRUE(owner.publish("controller", "ping"));
+    own = owner.send();
+    owner.pass(20_s);
+    device.pass(20_s);
+    while (owner.link.poll_event()) {}
+  }
+  owner.step(Duration{-3'600'000'000});
+  ASSERT_TRUE(device.publish("iot/x", "on"));
+  ASSERT_TRUE(owner.hear(*device.send()));
+  EXPECT_EQ(owner.message(), "on");
+  owner.pass(3'590_s);  // now it looks fresh
+  ASSERT_TRUE(owner.hear(*own));
+  EXPECT_EQ(owner.dropped(), Reason::own);
+}
+
+TEST(Link, whose_clock_is_put_back_with_all_others_hears_what_is_new_and_no_replay) {
+  E2eSide<Sizes{.seen = 1024}> device, owner;
+  std::vector<test::E2ePacket> recorded;
+  for (int n = 0; n < 400; ++n) {
+    ASSERT_TRUE(device.publish("iot/x", "on"));
+    recorded.push_back(*device.send());
+    ASSERT_TRUE(owner.hear(recorded.back()));
+    ASSERT_EQ(owner.message(), "on");
+    device.pass(20_s);
+    owner.pass(20_s);
+    while (device.link.poll_event()) {}
+  }
+  device.step(Duration{-3'600'000'000});
+  owner.step(Duration{-3'600'000'000});
+  ASSERT_TRUE(device.publish("iot/x", "off"));
+  ASSERT_TRUE(owner.hear(*device.send()));
+  EXPECT_EQ(owner.message(), "off");
+  for (std::size_t n = recorded.size() - 185; n < recorded.size(); ++n) {
+    ASSERT_TRUE(owner.hear(recorded[n]));
+    EXPECT_FALSE(owner.poll<Message>()) << n;
+    owner.pass(20_s);
+  }
+}
+
 TEST(Link, hears_nothing_from_before_its_start_where_it_is_told_so) {
   for (const bool refuse : {false, true}) {
     E2eSide device, owner({.refuse_from_before_start = refuse});
