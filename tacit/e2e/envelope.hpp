@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "tacit/crypto/crypto.hpp"
-#include "tacit/e2e/clock.hpp"
+#include "tacit/e2e/packet_clock.hpp"
 #include "tacit/e2e/seen.hpp"
 
 // What goes over the air: the whole payload of an MQTT PUBLISH. Specification section 2.
