@@ -26,8 +26,7 @@ constexpr PacketTime now(1'763'990'438'000'000'000);
 std::vector<std::uint8_t> sealed(Bytes text, const Key& key) {
   const crypto::AesGcm gcm(key.reveal());
   std::vector<std::uint8_t> packet(iv_size + text.size() + tag_size);
-  for (std::size_t i = 0; i < 8; ++i)
-    packet[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(now.ns) >> (56 - 8 * i));
+  copy(iv_of(now, {}), packet);
   copy(text, MutBytes(packet).subspan(iv_size));
   crypto::AesGcm::SealJob job{Bytes(packet).first(iv_size), bytes_of(default_aad),
                               MutBytes(packet).subspan(iv_size, text.size()), MutBytes(packet).last(tag_size)};

@@ -4,20 +4,6 @@ namespace tacit::e2e {
 
 namespace {
 
-Iv iv_of(Bytes packet) {
-  Iv iv;
-  copy(packet.first(iv_size), iv);
-  return iv;
-}
-
-Iv fresh_iv(PacketTime time, crypto::Random& random) {
-  Iv iv;
-  for (std::size_t i = 0; i < 8; ++i)
-    iv[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(time.ns) >> (56 - 8 * i));
-  random.fill(MutBytes(iv).subspan(8));
-  return iv;
-}
-
 // What is authenticated beside the packet: Binding.
 class Aad {
  public:
@@ -64,7 +50,7 @@ Result<Sealed> Envelope::seal(std::string_view topic, Bytes message, PacketTime 
   if (message.size() > message_max || !can_bind(topic.size())) return Reason::too_large;
   const Aad aad(config_, topic);
   const PacketClock::Reading clock = clock_.read(now);
-  const Iv iv = fresh_iv(clock.time, random_);
+  const Iv iv = iv_of(clock.time, random_.value<IvRandom>());
   const std::size_t size = packet_size(message.size());
   seal_packet(key_, iv, aad.bytes(), message, out.first(size));
   seen_.remember(iv, true, now, config_.past);

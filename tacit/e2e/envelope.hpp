@@ -18,7 +18,7 @@
 //                      +---------+---------+---------+-------+
 namespace tacit::e2e {
 
-inline constexpr std::size_t key_size = 16, iv_size = 12, header_size = 3, tag_size = crypto::AesGcm::tag_size;
+inline constexpr std::size_t key_size = 16, header_size = 3, tag_size = crypto::AesGcm::tag_size;
 inline constexpr std::size_t overhead = iv_size + header_size + tag_size;
 static_assert(overhead == 31);
 inline constexpr std::size_t message_max = 65'535, pad_size_max = 65'535;

@@ -4,12 +4,6 @@
 
 namespace tacit::e2e {
 
-PacketTime time_of(const Iv& iv) {
-  std::uint64_t ns = 0;
-  for (std::size_t i = 0; i < 8; ++i) ns = ns << 8 | iv[i];
-  return PacketTime(static_cast<std::int64_t>(ns));
-}
-
 Seen::Seen(const Tables& tables) : index_(tables.buckets), oldest_(tables.oldest) {
   require(!tables.packets.empty() && tables.packets.size() == oldest_.size());
   for (std::size_t i = 0; i < oldest_.size(); ++i) oldest_[i] = &tables.packets[i];

@@ -1,16 +1,10 @@
 #pragma once
-#include <array>
-
-#include "tacit/base/bytes.hpp"
 #include "tacit/base/result.hpp"
 #include "tacit/e2e/forgotten.hpp"
+#include "tacit/e2e/iv.hpp"
 #include "tacit/kit/index.hpp"
 
 namespace tacit::e2e {
-
-// The 12 bytes that name a packet: when it was made, in ns, big endian; four random bytes.
-using Iv = std::array<std::uint8_t, 12>;
-PacketTime time_of(const Iv&);
 
 // The packets that one node has opened or sent. Each is remembered until its own time plus the window has passed, and
 // so for up to twice the window; specification section 5. From then on it gives way when more than half of the room is

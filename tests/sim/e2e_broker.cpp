@@ -105,13 +105,11 @@ void E2eWorld::transmit(std::size_t n, bool honest) {
   for (int most = 0; most < 20; ++most) {
     const auto leaving = member.link.next(out, now);
     if (!leaving) return;
-    const Bytes iv = leaving->packet.first(e2e::iv_size);
-    e2e::Iv named;
-    copy(iv, named);
+    const e2e::Iv iv = e2e::iv_of(leaving->packet);
     for (const Captured& one : captured_)
-      if (std::ranges::equal(Bytes(one.payload).first(e2e::iv_size), iv)) complain("an IV came twice");
+      if (e2e::iv_of(one.payload) == iv) complain("an IV came twice");
     captured_.push_back(
-        {n, std::string(leaving->topic), {}, {leaving->packet.begin(), leaving->packet.end()}, e2e::time_of(named)});
+        {n, std::string(leaving->topic), {}, {leaving->packet.begin(), leaving->packet.end()}, e2e::time_of(iv)});
     if (!honest && random_.chance(static_cast<unsigned>(plan_.lost_percent))) {
       member.link.give_back(leaving->handle);  // the broker may have it all the same
       if (random_.chance(50)) spread(captured_.size() - 1, honest);

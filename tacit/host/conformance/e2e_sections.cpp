@@ -123,8 +123,7 @@ Comparison compare(const OpenVector& v) {
 void run(const SequenceVector& v, std::size_t index, Report& report) {
   Station receiver(v.receiver.key, config_of(v.receiver), v.own_sent.size() + v.steps.size());
   for (const ByteString& packet : v.own_sent) {
-    e2e::Iv iv;
-    copy(Bytes(packet).first(iv.size()), iv);
+    const e2e::Iv iv = e2e::iv_of(packet);
     receiver.envelope().remember_own(iv, e2e::time_of(iv));
   }
   for (const auto& step : v.steps) {

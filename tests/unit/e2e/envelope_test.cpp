@@ -56,8 +56,7 @@ class Station {
 std::vector<std::uint8_t> forged(std::vector<std::uint8_t> text) {
   const crypto::AesGcm key(test::e2e_example_key);
   std::vector<std::uint8_t> packet(iv_size + text.size() + tag_size);
-  for (std::size_t i = 0; i < 8; ++i)
-    packet[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(start.ns) >> (56 - 8 * i));
+  copy(iv_of(start, {}), packet);
   copy(text, MutBytes(packet).subspan(iv_size));
   crypto::AesGcm::SealJob job{Bytes(packet).first(iv_size), bytes_of(default_aad),
                               MutBytes(packet).subspan(iv_size, text.size()), MutBytes(packet).last(tag_size)};
@@ -192,13 +191,7 @@ TEST(Envelope, knows_its_own) {
   const auto packet = sender.seal("a");
   EXPECT_EQ(sender.open(packet), Reason::own);
   Station again;
-  again.envelope.remember_own(
-      [&] {
-        Iv iv;
-        copy(Bytes(packet).first(iv_size), iv);
-        return iv;
-      }(),
-      start);
+  again.envelope.remember_own(iv_of(packet), start);
   EXPECT_EQ(again.open(packet), Reason::own);
 }
 
