@@ -8,54 +8,27 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/input.hpp"
+#include "fuzz/seeded_random.hpp"
 #include "tacit/e2e/link.hpp"
 
 namespace {
 
 using namespace tacit;
 using namespace tacit::e2e;
-
-class Input {
- public:
-  Input(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
-  bool empty() const { return left_.empty(); }
-  std::uint8_t byte() {
-    const std::uint8_t value = left_.empty() ? 0 : left_[0];
-    if (!left_.empty()) left_ = left_.subspan(1);
-    return value;
-  }
-  Bytes bytes(std::size_t most) {
-    const Bytes piece = left_.first(std::min(most, left_.size()));
-    left_ = left_.subspan(piece.size());
-    return piece;
-  }
-
- private:
-  Bytes left_;
-};
-
-class CountingRandom final : public crypto::Random {
- public:
-  explicit CountingRandom(std::uint8_t first) : next_(first) {}
-  void fill(MutBytes out) override {
-    for (std::uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  std::uint8_t next_;
-};
+using fuzz::Input;
 
 struct Side {
-  explicit Side(std::uint8_t first) : random(first), link({}, memory.tables(), Key(), random) {
+  explicit Side(std::uint64_t seed) : random(seed), link({}, memory.tables(), Key(), random) {
     require(link.hear("#") && link.speak("#"));
   }
   Memory<Sizes{.slots = 3, .message_bytes = 64, .outcomes = 6, .seen = 4, .topics = 2, .events = 2}> memory;
-  CountingRandom random;
+  fuzz::SeededRandom random;
   e2e::Link link;
 };
 
 struct World {
-  Side side{0}, peer{128};
+  Side side{1}, peer{2};
   Now now{{1'000'000}, UnixTime{1'763'990'438, 0}};
   std::set<std::uint32_t> owed, leaving;
   std::vector<std::vector<std::uint8_t>> packets;  // of both

@@ -4,22 +4,13 @@
 // Asserted: what is opened was sealed here, lies inside of the packet, and is opened once.
 #include <vector>
 
+#include "fuzz/seeded_random.hpp"
 #include "tacit/e2e/envelope.hpp"
 
 namespace {
 
 using namespace tacit;
 using namespace tacit::e2e;
-
-class CountingRandom final : public crypto::Random {
- public:
-  void fill(MutBytes out) override {
-    for (std::uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  std::uint8_t next_ = 0;
-};
 
 constexpr PacketTime now(1'763'990'438'000'000'000);
 
@@ -39,7 +30,7 @@ std::vector<std::uint8_t> sealed(Bytes text, const Key& key) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::array<Seen::Packet, 4> packets;
   std::array<Seen::Packet*, 4> oldest, buckets{};
-  CountingRandom random;
+  fuzz::SeededRandom random;
   const Key key;
   Envelope envelope(key, {.packet_max = 100'000}, {packets, oldest, buckets}, random);
 

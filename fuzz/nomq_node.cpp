@@ -8,12 +8,15 @@
 #include <set>
 #include <vector>
 
+#include "fuzz/input.hpp"
 #include "fuzz/open_cipher.hpp"
+#include "fuzz/seeded_random.hpp"
 #include "tacit/nomq/node.hpp"
 
 namespace {
 
 using namespace tacit;
+using fuzz::Input;
 
 constexpr nomq::Sizes tiny{.channels = 3,
                            .slots = 4,
@@ -31,26 +34,6 @@ constexpr nomq::Sizes tiny{.channels = 3,
                            .batch = 2};
 constexpr std::uint32_t start_s = 1'750'000'000;
 
-class Input {
- public:
-  Input(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
-  bool empty() const { return left_.empty(); }
-  std::uint8_t byte() {
-    const std::uint8_t value = left_.empty() ? 0 : left_[0];
-    if (!left_.empty()) left_ = left_.subspan(1);
-    return value;
-  }
-  std::uint32_t number() { return static_cast<std::uint32_t>(byte() << 24 | byte() << 16 | byte() << 8 | byte()); }
-  Bytes bytes(std::size_t most) {
-    const Bytes piece = left_.first(std::min(most, left_.size()));
-    left_ = left_.subspan(piece.size());
-    return piece;
-  }
-
- private:
-  Bytes left_;
-};
-
 struct World {
   explicit World(std::uint8_t options)
       : config{.profile = options & 1 ? nomq::Profile::legacy : nomq::Profile::v1,
@@ -61,7 +44,7 @@ struct World {
 
   nomq::Config config;
   fuzz::OpenCipher cipher;
-  fuzz::CountingRandom random;
+  fuzz::SeededRandom random;
   nomq::Memory<tiny> memory;
   nomq::Node node{config, memory.tables(), cipher, random};
   Now now{Instant{1'000'000}, UnixTime{start_s, 0}};

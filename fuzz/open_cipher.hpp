@@ -17,18 +17,4 @@ class OpenCipher final : public crypto::PacketCipher {
   }
 };
 
-// Seeded, so that an input that fails fails again.
-class CountingRandom final : public crypto::Random {
- public:
-  void fill(MutBytes out) override {
-    for (auto& byte : out) {
-      state_ = state_ * 6364136223846793005u + 1442695040888963407u;
-      byte = static_cast<std::uint8_t>(state_ >> 56);
-    }
-  }
-
- private:
-  std::uint64_t state_ = 1;
-};
-
 }  // namespace tacit::fuzz

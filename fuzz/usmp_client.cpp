@@ -7,41 +7,16 @@
 #include <set>
 #include <vector>
 
+#include "fuzz/input.hpp"
+#include "fuzz/seeded_random.hpp"
 #include "tacit/usmp/client.hpp"
 
 namespace {
 
 using namespace tacit;
 using namespace tacit::usmp;
-
-class Input {
- public:
-  Input(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
-  bool empty() const { return left_.empty(); }
-  std::uint8_t byte() {
-    const std::uint8_t value = left_.empty() ? 0 : left_[0];
-    if (!left_.empty()) left_ = left_.subspan(1);
-    return value;
-  }
-  Bytes bytes(std::size_t most) {
-    const Bytes piece = left_.first(std::min(most, left_.size()));
-    left_ = left_.subspan(piece.size());
-    return piece;
-  }
-
- private:
-  Bytes left_;
-};
-
-class CountingRandom final : public crypto::Random {
- public:
-  void fill(MutBytes out) override {
-    for (std::uint8_t& byte : out) byte = next_++;
-  }
-
- private:
-  std::uint8_t next_ = 0;
-};
+using fuzz::Input;
+using fuzz::SeededRandom;
 
 // What a server with the key would have made of what the client said last.
 struct Server {
@@ -52,7 +27,7 @@ struct Server {
   SessionId session{7};
 
   Server() {
-    CountingRandom random;
+    SeededRandom random;
     random.fill(private_key.fill());
     crypto::x25519_public(private_key, exchange.server);
   }
@@ -73,7 +48,7 @@ constexpr Path server_path{.peer = {.ip = {1}, .port = 9000}, .local = {}};
 
 template <class Client> struct World {
   Server server;
-  CountingRandom random;
+  SeededRandom random;
   ClientMemory<ClientSizes{.messages = 2, .message_bytes = 1000, .reassembly_bytes = 1000}> memory;
   Client client;
   Now now{Instant{1'000'000}, std::nullopt};

@@ -8,7 +8,8 @@
 #include <memory>
 #include <set>
 
-#include "fuzz/open_cipher.hpp"
+#include "fuzz/input.hpp"
+#include "fuzz/seeded_random.hpp"
 #include "tacit/usmp/hub.hpp"
 #include "tests/support/usmp_device.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 
 using namespace tacit;
 using namespace tacit::test;
+using fuzz::Input;
 
 constexpr usmp::HubSizes tiny{.sessions = 3,
                               .handshakes = 2,
@@ -28,25 +30,6 @@ constexpr usmp::HubSizes tiny{.sessions = 3,
                               .events = 2,
                               .answers = 2};
 constexpr std::string_view key = "what everybody knows";
-
-class Input {
- public:
-  Input(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
-  bool empty() const { return left_.empty(); }
-  std::uint8_t byte() {
-    const std::uint8_t value = left_.empty() ? 0 : left_[0];
-    if (!left_.empty()) left_ = left_.subspan(1);
-    return value;
-  }
-  Buffer bytes(std::size_t most) {
-    const Bytes piece = left_.first(std::min(most, left_.size()));
-    left_ = left_.subspan(piece.size());
-    return buffer_of(piece);
-  }
-
- private:
-  Bytes left_;
-};
 
 struct World {
   struct Stream {
@@ -125,7 +108,7 @@ struct World {
     stream.unread.erase(stream.unread.begin(), stream.unread.begin() + consumed);
   }
 
-  fuzz::CountingRandom random;
+  fuzz::SeededRandom random;
   std::unique_ptr<usmp::HubMemory<tiny>> memory = std::make_unique<usmp::HubMemory<tiny>>();
   usmp::Hub hub;
   Now now{Instant{1'000'000}, std::nullopt};
@@ -151,12 +134,12 @@ Buffer words_of(World::Known& known, Input& input) {
                          : Buffer{0xAC, 0xAC, 4, 0, 0, 0, 0};
     case 3: {
       const auto type = static_cast<usmp::FrameType>(input.byte() % 13);
-      const Buffer text = input.bytes(input.byte());
-      if (!device.keys) return text;
+      const Bytes text = input.bytes(input.byte());
+      if (!device.keys) return buffer_of(text);
       const std::uint8_t ahead = input.byte();
       return ahead < 200 ? device.seal(type, text) : device.seal(type, text, device.next_seq + ahead);
     }
-    default: return input.bytes(input.byte());
+    default: return buffer_of(input.bytes(input.byte()));
   }
 }
 
