@@ -1,18 +1,12 @@
 // A runner that always says "passed" would pass every other test: here files of mqtt-e2e expect what is wrong. Each
 // thing that has to come out is changed by itself, in one case, and that case alone has to fail.
-#include <gtest/gtest.h>
-
-#include <fstream>
-
-#include "tacit/host/conformance/vector_file.hpp"
+#include "tests/unit/host/conformance/altered.hpp"
 
 namespace tacit::host::conformance {
 namespace {
 
-using nlohmann::json;
-
 const json& e2e_file() {
-  static const json file = json::parse(std::ifstream(TACIT_SOURCE_DIR "/spec/vectors/mqtt-e2e.json"));
+  static const json file = original("mqtt-e2e.json");
   return file;
 }
 
@@ -22,33 +16,6 @@ json part_of(const std::string& section) {
   for (const char* member : {"format", "source", "conventions", "constants"}) part[member] = e2e_file()[member];
   part[section] = e2e_file()[section];
   return part;
-}
-
-Report report_of(const json& file) {
-  const auto read = read_vectors(file.dump(), "mutated.json");
-  if (!read) {
-    ADD_FAILURE() << read.error().what;
-    return {};
-  }
-  return run(*read);
-}
-
-// Another text of the same kind, well formed.
-json changed(const json& value) {
-  auto text = value.get<std::string>();
-  if (text.empty()) return "00";
-  char& last = text.back();
-  last = last == '0' ? '1' : '0';
-  return text;
-}
-
-void expect_one_failure(const json& file, std::string_view section, std::size_t index) {
-  const Report report = report_of(file);
-  ASSERT_EQ(report.failures.size(), 1u);
-  const std::string line = line_of("mutated.json", report.failures[0]);
-  EXPECT_EQ(report.failures[0].section, section) << line;
-  EXPECT_EQ(report.failures[0].index, index) << line;
-  EXPECT_TRUE(report.advice.empty()) << line;
 }
 
 TEST(E2eMutation, each_member_that_has_to_come_out_fails_its_case_alone) {

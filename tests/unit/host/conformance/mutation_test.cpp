@@ -1,47 +1,11 @@
 // A runner that always says "passed" would pass every other test: here files expect what is wrong, and it has to
 // notice. Each thing that has to come out is changed by itself, in one case, and that case alone has to fail.
-#include <gtest/gtest.h>
-
-#include <fstream>
-
-#include "tacit/host/conformance/vector_file.hpp"
+#include "tests/unit/host/conformance/altered.hpp"
 
 namespace tacit::host::conformance {
 namespace {
 
-using nlohmann::json;
-
-json nomq_file() { return json::parse(std::ifstream(TACIT_SOURCE_DIR "/spec/vectors/nomq.json")); }
-
-Report report_of(const json& file) {
-  const auto read = read_vectors(file.dump(), "mutated.json");
-  if (!read) {
-    ADD_FAILURE() << read.error().what;
-    return {};
-  }
-  return run(*read);
-}
-
-// Another value of the same kind, well formed.
-json changed(json value) {
-  if (value.is_boolean()) return !value.get<bool>();
-  if (value.is_number()) return value.get<std::int64_t>() ^ 1;
-  auto text = value.get<std::string>();
-  if (text.empty()) return "00";
-  char& last = text.back();
-  last = last == '0' ? '1' : '0';
-  return text;
-}
-
-std::string line(const Report& report) { return line_of("mutated.json", report.failures.at(0)); }
-
-// One wrong expectation makes one failure, of that case.
-void expect_one_failure(const json& file, std::string_view section, std::size_t index) {
-  const Report report = report_of(file);
-  ASSERT_EQ(report.failures.size(), 1u) << (report.failures.empty() ? "" : line(report));
-  EXPECT_EQ(report.failures[0].section, section) << line(report);
-  EXPECT_EQ(report.failures[0].index, index) << line(report);
-}
+json nomq_file() { return original("nomq.json"); }
 
 // A file of one section with few cases, so that many mutations take no time.
 json part_of(std::string_view section, std::size_t first, std::size_t count) {

@@ -1,19 +1,14 @@
 // A runner that always says "passed" would pass every other test: here files of USMP expect what is wrong. Each thing
 // that has to come out is changed by itself, in one case, and that case alone has to fail.
-#include <gtest/gtest.h>
-
-#include <fstream>
 #include <map>
 
-#include "tacit/host/conformance/vector_file.hpp"
+#include "tests/unit/host/conformance/altered.hpp"
 
 namespace tacit::host::conformance {
 namespace {
 
-using nlohmann::json;
-
 const json& usmp_file() {
-  static const json file = json::parse(std::ifstream(TACIT_SOURCE_DIR "/spec/vectors/usmp.json"));
+  static const json file = original("usmp.json");
   return file;
 }
 
@@ -30,35 +25,6 @@ json part_of(const std::string& section) {
 // One transcript, as the first of a file.
 json transcript(std::size_t index) {
   return {{"about", usmp_file()["about"]}, {"transcripts", json::array({usmp_file()["transcripts"][index]})}};
-}
-
-Report report_of(const json& file) {
-  const auto read = read_vectors(file.dump(), "mutated.json");
-  if (!read) {
-    ADD_FAILURE() << read.error().what;
-    return {};
-  }
-  return run(*read);
-}
-
-// Another value of the same kind, well formed.
-json changed(const json& value) {
-  if (value.is_number()) return value.get<std::int64_t>() ^ 1;
-  auto text = value.get<std::string>();
-  if (text.empty()) return "00";
-  char& last = text.back();
-  last = last == '0' ? '1' : '0';
-  return text;
-}
-
-std::string line(const Report& report) { return line_of("mutated.json", report.failures.at(0)); }
-
-void expect_one_failure(const json& file, std::string_view section, std::size_t index, std::string_view name = "") {
-  const Report report = report_of(file);
-  ASSERT_EQ(report.failures.size(), 1u) << (report.failures.empty() ? "none" : line(report));
-  EXPECT_EQ(report.failures[0].section, section) << line(report);
-  EXPECT_EQ(report.failures[0].index, index) << line(report);
-  EXPECT_NE(report.failures[0].name.find(name), std::string::npos) << line(report);
 }
 
 struct Section {

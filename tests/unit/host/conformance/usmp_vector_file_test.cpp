@@ -1,18 +1,13 @@
 // Files of USMP that are not what they should be: each is refused by name, with its place, before anything of it runs.
-#include <gtest/gtest.h>
-
-#include <fstream>
 #include <functional>
 
-#include "tacit/host/conformance/vector_file.hpp"
+#include "tests/unit/host/conformance/altered.hpp"
 
 namespace tacit::host::conformance {
 namespace {
 
-using nlohmann::json;
-
 const json& usmp_file() {
-  static const json file = json::parse(std::ifstream(TACIT_SOURCE_DIR "/spec/vectors/usmp.json"));
+  static const json file = original("usmp.json");
   return file;
 }
 
@@ -20,10 +15,7 @@ const json& usmp_file() {
 void expect_refused(const std::function<void(json&)>& spoil, Fault fault, const std::string& what) {
   json spoiled = usmp_file();
   spoil(spoiled);
-  const auto file = read_vectors(spoiled.dump(), "bad.json");
-  ASSERT_FALSE(file);
-  EXPECT_EQ(name_of(file.error().fault), name_of(fault)) << file.error().what;
-  EXPECT_NE(file.error().what.find("bad.json: " + what), std::string::npos) << file.error().what;
+  expect_bad_file(spoiled.dump(), fault, what);
 }
 
 std::function<void(json&)> set(const std::string& pointer, const json& value) {

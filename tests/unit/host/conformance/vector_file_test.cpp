@@ -1,63 +1,46 @@
 // Files that are not what they should be: each is refused by name, with its place, before anything of it runs.
-#include <gtest/gtest.h>
-
-#include <fstream>
 #include <functional>
 
-#include "tacit/host/conformance/vector_file.hpp"
+#include "tests/unit/host/conformance/altered.hpp"
 #include "tests/unit/host/temporary_folder.hpp"
 
 namespace tacit::host::conformance {
 namespace {
 
-using nlohmann::json;
-
 const json& nomq_file() {
-  static const json file = json::parse(std::ifstream(TACIT_SOURCE_DIR "/spec/vectors/nomq.json"));
+  static const json file = original("nomq.json");
   return file;
-}
-
-struct Refusal {
-  Fault fault;
-  std::string what;
-};
-
-void expect_refused(const std::string& text, Fault fault, const std::string& what) {
-  const auto file = read_vectors(text, "bad.json");
-  ASSERT_FALSE(file) << text.substr(0, 200);
-  EXPECT_EQ(name_of(file.error().fault), name_of(fault)) << file.error().what;
-  EXPECT_NE(file.error().what.find("bad.json: " + what), std::string::npos) << file.error().what;
 }
 
 // The file of the original with one change.
 void expect_refused(const std::function<void(json&)>& spoil, Fault fault, const std::string& what) {
   json file = nomq_file();
   spoil(file);
-  expect_refused(file.dump(), fault, what);
+  expect_bad_file(file.dump(), fault, what);
 }
 
 TEST(VectorFile, is_utf8_json) {
-  expect_refused("", Fault::bad_syntax, "is not UTF-8 JSON");
-  expect_refused("{", Fault::bad_syntax, "is not UTF-8 JSON");
-  expect_refused("{\"about\": \"NoMQ v1 \xff\"}", Fault::bad_syntax, "is not UTF-8 JSON");
-  expect_refused(nomq_file().dump() + "}", Fault::bad_syntax, "is not UTF-8 JSON");
+  expect_bad_file("", Fault::bad_syntax, "is not UTF-8 JSON");
+  expect_bad_file("{", Fault::bad_syntax, "is not UTF-8 JSON");
+  expect_bad_file("{\"about\": \"NoMQ v1 \xff\"}", Fault::bad_syntax, "is not UTF-8 JSON");
+  expect_bad_file(nomq_file().dump() + "}", Fault::bad_syntax, "is not UTF-8 JSON");
 }
 
 TEST(VectorFile, says_nothing_twice) {
-  expect_refused(R"({"about": "NoMQ v1", "receive": [], "receive": []})", Fault::bad_syntax,
-                 "the name \"receive\" comes twice");
-  expect_refused(R"({"about": "NoMQ v1", "keys": {"a": 1, "b": {"a": 1}, "a": 2}})", Fault::bad_syntax,
-                 "the name \"a\" comes twice");
+  expect_bad_file(R"({"about": "NoMQ v1", "receive": [], "receive": []})", Fault::bad_syntax,
+                  "the name \"receive\" comes twice");
+  expect_bad_file(R"({"about": "NoMQ v1", "keys": {"a": 1, "b": {"a": 1}, "a": 2}})", Fault::bad_syntax,
+                  "the name \"a\" comes twice");
 }
 
 TEST(VectorFile, is_of_a_known_protocol) {
-  expect_refused("[]", Fault::unknown_kind, "is not an object");
-  expect_refused("{}", Fault::unknown_kind, "says neither");
-  expect_refused(R"({"about": "NoMQ v2"})", Fault::unknown_kind, "says neither");
-  expect_refused(R"({"about": {"what": "USMP"}})", Fault::unknown_kind, "says neither");
-  expect_refused(R"({"about": {"wire_version": 2}})", Fault::empty_file, "holds no case");
-  expect_refused(R"({"format": "mqtt-e2e test vectors", "source": "", "conventions": "", "constants": {}})",
-                 Fault::empty_file, "holds no case");
+  expect_bad_file("[]", Fault::unknown_kind, "is not an object");
+  expect_bad_file("{}", Fault::unknown_kind, "says neither");
+  expect_bad_file(R"({"about": "NoMQ v2"})", Fault::unknown_kind, "says neither");
+  expect_bad_file(R"({"about": {"what": "USMP"}})", Fault::unknown_kind, "says neither");
+  expect_bad_file(R"({"about": {"wire_version": 2}})", Fault::empty_file, "holds no case");
+  expect_bad_file(R"({"format": "mqtt-e2e test vectors", "source": "", "conventions": "", "constants": {}})",
+                  Fault::empty_file, "holds no case");
 }
 
 TEST(VectorFile, can_be_read) {
@@ -92,14 +75,14 @@ TEST(VectorFile, may_lack_sections_and_may_hold_empty_ones) {
 
 TEST(VectorFile, holds_a_case) {
   json file{{"about", "NoMQ v1"}, {"now", 0}, {"config_key", ""}, {"keys", nomq_file()["keys"]}};
-  expect_refused(file.dump(), Fault::empty_file, "holds no case");
+  expect_bad_file(file.dump(), Fault::empty_file, "holds no case");
   file["signatures"] = json::array();
-  expect_refused(file.dump(), Fault::empty_file, "holds no case");
+  expect_bad_file(file.dump(), Fault::empty_file, "holds no case");
   file["receive"] = json::array({nomq_file()["receive"][0]});
   json& element = file["receive"][0];
   for (const char* name : {"expect_compat", "expect_spec"}) element[name] = nullptr;
   for (const char* name : {"packets_suffix", "packets_hmac"}) element[name] = json::array();
-  expect_refused(file.dump(), Fault::empty_file, "holds no case");
+  expect_bad_file(file.dump(), Fault::empty_file, "holds no case");
 }
 
 // Each member of each section, where its absence and its name matter alike.
