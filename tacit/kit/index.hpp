@@ -27,8 +27,8 @@ template <class T, class Of> class Index {
     while (at && !(Of::key(*at) == key)) at = Of::next(*at);
     return at;
   }
-  // find() will be called soon: the memory that it looks at first may come nearer meanwhile.
-  void expect(const typename Of::Key& key) const { __builtin_prefetch(&buckets_[place(key)]); }
+  // Only the bucket, which find() looks at first; what it leads to is not known before that has come.
+  void prefetch(const typename Of::Key& key) const { __builtin_prefetch(&buckets_[place(key)]); }
   void insert(T& element) {
     T*& bucket = buckets_[place(Of::key(element))];
     Of::next(element) = bucket;

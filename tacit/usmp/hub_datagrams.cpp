@@ -24,8 +24,8 @@ std::size_t Hub::input(std::span<Datagram> datagrams, const Now& now) {
   };
   // One datagram takes one place in each ring at most. What else it causes is in the entry of its session.
   for (; consumed < datagrams.size() && events_.room() > 0 && answers_.room() > 0; ++consumed) {
-    if (const Bytes id = next_but(later); !id.empty()) sessions_.expect(id);
-    if (const Bytes id = next_but(soon); !id.empty()) sessions_.expect_session(id);
+    if (const Bytes id = next_but(later); !id.empty()) sessions_.prefetch(id);
+    if (const Bytes id = next_but(soon); !id.empty()) sessions_.prefetch_session(id);
     on_datagram(datagrams[consumed], tick);
   }
   return consumed;

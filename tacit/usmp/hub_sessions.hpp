@@ -27,9 +27,9 @@ class HubSessions {
   // By the eight bytes of a session's id that are in every nonce.
   HubSession* find_by_id(Bytes id_front) const { return by_id_.find(front_of(id_front)); }
 
-  // That will be called soon, and then sooner: the processor may fetch where it is, and then what is there.
-  void expect(Bytes id_front) const { by_id_.expect(front_of(id_front)); }
-  void expect_session(Bytes id_front) const {
+  // Of a frame that comes soon: where its session is, and when that has come, the session.
+  void prefetch(Bytes id_front) const { by_id_.prefetch(front_of(id_front)); }
+  void prefetch_session(Bytes id_front) const {
     constexpr std::size_t line = 64;
     const auto* session = reinterpret_cast<const std::uint8_t*>(find_by_id(id_front));
     for (std::size_t at = 0; session && at < sizeof(HubSession); at += line) __builtin_prefetch(session + at);
