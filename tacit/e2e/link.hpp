@@ -79,9 +79,8 @@ class Link {
   void close() { outgoing_.close(); }                                          // everything that waits ends as closed
 
   std::size_t waiting() const { return outgoing_.in_use(); }  // queued, or with the port
-  const Counters& counters() const {
-    return counters_;
-  }  // of all that was refused, and of messages that ended with a reason
+  // Of all that was refused, and of messages that ended with a reason.
+  const Counters& counters() const { return counters_; }
   const TopicStatistics& topics() const { return topics_; }  // without the base
 
  private:

@@ -15,7 +15,7 @@ Engine engine();
 // False, and nothing changed, where that engine is not there. Any thread may call it.
 bool use(Engine);
 
-// For people: "OpenSSL 3.0.17, ipsec-mb 1.3.0 with AVX512 and SHA-NI".
+// For people: "OpenSSL 3.0.17, ipsec-mb 1.3.0 with AVX-512 and SHA-NI".
 std::string engine_description();
 
 }  // namespace tacit::crypto

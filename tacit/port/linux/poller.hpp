@@ -41,7 +41,7 @@ class Poller {
   std::optional<Ready> next();
 
   // On the clock of Now's ticks: goes off then at the latest, and sooner where it was set for sooner before. One that
-  // is in the past goes off at once; going off ends it.
+  // is in the past goes off at once; going off ends it. Nothing changes nothing.
   void set_alarm(std::optional<Instant>);
 
   // Waits for the first of everything, at most so long. For programs without an event loop.
