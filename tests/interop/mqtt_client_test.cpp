@@ -435,6 +435,8 @@ TEST_F(MqttClient, what_a_broker_may_not_send_ends_the_connection_by_its_name) {
   EXPECT_EQ(answered_with(Version::v311, interop::publish("t/1", {1}, 2)), Reason::broker_misbehaved);
   // In version 5 the broker was told how much we take. Its topic is followed by the length of its properties, none.
   EXPECT_EQ(answered_with(Version::v5, interop::publish("t/1", Packet(100'000))), Reason::too_large);
+  // Nor was it allowed to name topics by number, of which libmosquitto would keep 65,535: 0x23 is such a property.
+  EXPECT_EQ(answered_with(Version::v5, {0x30, 9, 0, 3, 't', '/', '1', 3, 0x23, 0, 1}), Reason::broker_misbehaved);
   EXPECT_EQ(answered_with(Version::v5, {0xe0, 2, 0x8e, 0}), Reason::replaced);
   EXPECT_EQ(answered_with(Version::v311, {0xf0, 0}), Reason::broker_misbehaved);
   EXPECT_EQ(answered_with(Version::v311, {0x30, 1, 0}), Reason::broker_misbehaved);
@@ -478,6 +480,52 @@ TEST_F(MqttClient, while_paused_nothing_is_read_and_nothing_is_lost) {
   EXPECT_TRUE(told->messages.empty());
   told->client->pause(false);
   until([&] { return told->count("held") == 200; });
+}
+
+TEST_F(MqttClient, a_pause_holds_for_what_has_been_decrypted_already) {
+  interop::make_certificates(folder());
+  constexpr std::size_t count = 2000;
+  {
+    // What a broker says that does not listen, in the longest records that there are.
+    std::ofstream script(file("script"), std::ios::binary);
+    const auto write = [&](const Packet& packet) {
+      script.write(reinterpret_cast<const char*>(packet.data()), static_cast<std::streamsize>(packet.size()));
+    };
+    write(interop::connack_v311);
+    for (std::size_t i = 0; i < count; ++i) write(interop::publish("t/1", {'x'}));
+  }
+  const std::uint16_t port = interop::free_port();
+  const std::string serve = "(cat " + file("script") +
+                            "; exec sleep 30) | openssl s_server -quiet -accept 127.0.0.1:" + std::to_string(port) +
+                            " -naccept 1 -cert " + file("server.pem") + " -key " + file("server.key") +
+                            " >/dev/null 2>&1 &";
+  ASSERT_EQ(std::system(serve.c_str()), 0);
+
+  std::size_t arrived = 0;
+  std::unique_ptr<Client> client;
+  Options options = at(port);
+  options.version = Version::v311;
+  options.security = Tls{.ca_file = file("ca.pem")};
+  auto made = Client::make(io_.get_executor(), std::move(options), random_,
+                           {[&](const Event& event) {
+                              if (!std::holds_alternative<Arrival>(event)) return;
+                              ++arrived;
+                              client->pause(true);
+                            },
+                            [] {}});
+  client = std::get<std::unique_ptr<Client>>(std::move(made));
+  client->connect();
+  until([&] { return arrived > 0; });
+  for (std::size_t n = 1; n < 20; ++n) {
+    let_pass(20ms);
+    ASSERT_EQ(arrived, n);
+    client->pause(false);
+    until([&] { return arrived > n; });
+  }
+  until([&] {
+    client->pause(false);
+    return arrived == count;
+  });
 }
 
 }  // namespace

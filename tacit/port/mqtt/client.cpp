@@ -207,7 +207,18 @@ struct Client::State : std::enable_shared_from_this<State> {
   void watch() {
     if (!connection || !readiness) return;
     if (!paused) readiness->want(Readiness::For::reading);
+    if (!paused && connection->has_decrypted()) read_soon();
     if (connection->wants_write()) readiness->want(Readiness::For::writing);
+  }
+
+  void read_soon() {
+    if (std::exchange(will_read, true)) return;
+    asio::post(executor, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->will_read = false;
+      self->turn(Readiness::For::reading);
+    });
   }
 
   void lost(const Failure& failure) {
@@ -286,7 +297,7 @@ struct Client::State : std::enable_shared_from_this<State> {
   Backoff backoff;
   std::string client_id;
   Phase phase = Phase::idle;
-  bool paused = false, reading = false, following = false, will_follow = false, closed = false;
+  bool paused = false, reading = false, following = false, will_follow = false, will_read = false, closed = false;
 
   std::vector<std::string> addresses;
   std::size_t address = 0;

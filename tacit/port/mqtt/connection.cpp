@@ -65,7 +65,10 @@ struct Connection::Callbacks {
   static void subscribed(mosquitto*, void* self, int id, int count, const int* codes, const mosquitto_property*) {
     if (count > 0) of(self).granted_.push_back({PacketId{id}, codes[0]});
   }
-  static void message(mosquitto*, void* self, const mosquitto_message* message, const mosquitto_property*) {
+  static void message(mosquitto*, void* self, const mosquitto_message* message, const mosquitto_property* properties) {
+    // We allow none, and libmosquitto keeps each of them for as long as the connection.
+    if (mosquitto_property_read_int16(properties, MQTT_PROP_TOPIC_ALIAS, nullptr, false))
+      return of(self).fail({Reason::broker_misbehaved, "a topic by number, which nobody allowed"});
     of(self).message(*message);
   }
   static void log(mosquitto*, void* self, int level, const char* text) { of(self).log(level, text); }
@@ -171,12 +174,18 @@ bool Connection::read() {
   if (failure_ || fd() < 0) return false;
   if (!accepted_ && !is_through()) return false;
   errno = 0;
+  delivered_ = false;
   const int result = mosquitto_loop_read(mosquitto_, 1);
   const int error = errno;
   conclude(result, error);
   if (std::exchange(trim_, false)) malloc_trim(0);
   if (thrown_) std::rethrow_exception(std::exchange(thrown_, {}));
-  return !failure_ && fd() >= 0 && error != EAGAIN;
+  return !failure_ && fd() >= 0 && (delivered_ || error != EAGAIN);
+}
+
+bool Connection::has_decrypted() const {
+  auto* ssl = static_cast<SSL*>(mosquitto_ssl_get(mosquitto_));
+  return ssl && SSL_pending(ssl) > 0;
 }
 
 void Connection::write() {
@@ -236,6 +245,10 @@ void Connection::message(const mosquitto_message& message) {
   }
   if (options_.version == Version::v5 && size + topic.size() > options_.packet_max)
     fail({Reason::too_large, "the broker sent more than it was told that we take"});
+  // With TLS libmosquitto goes on while something is decrypted, and by records that are long enough that is as long as
+  // the broker likes. Only this ends it after a packet.
+  delivered_ = true;
+  errno = EAGAIN;
 }
 
 void Connection::log(int level, std::string_view text) {

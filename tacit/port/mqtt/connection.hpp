@@ -53,7 +53,8 @@ class Connection {
 
   int fd() const;  // negative: it is over
   bool wants_write() const;
-  bool read();  // about one packet; whether there may be more
+  bool read();                 // one packet or a part of it; whether there may be more
+  bool has_decrypted() const;  // there is more to read, of which fd() does not tell
   void write();
   void tick();
 
@@ -107,7 +108,7 @@ class Connection {
   std::optional<Acceptance> accepted_;
   std::optional<Failure> failure_;
   std::string tls_complaint_;
-  bool trim_ = false;
+  bool trim_ = false, delivered_ = false;
   std::vector<Granted> granted_;
   std::vector<Settled> settled_;
   std::exception_ptr thrown_;
