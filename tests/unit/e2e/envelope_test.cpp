@@ -186,6 +186,16 @@ TEST(Envelope, remembers_a_packet_of_the_future_until_its_own_time_has_passed) {
   }
 }
 
+TEST(Envelope, names_a_packet_that_it_knows_whatever_its_time) {
+  Station sender, receiver;
+  const auto packet = sender.seal("a");
+  ASSERT_EQ(receiver.open(packet), std::nullopt);
+  for (const Duration later : {16_s, Duration{-16'000'000}, 3600_s}) {
+    EXPECT_EQ(receiver.open(packet, after(later)), Reason::replay);
+    EXPECT_EQ(sender.open(packet, after(later)), Reason::own);
+  }
+}
+
 TEST(Envelope, knows_its_own) {
   Station sender;
   const auto packet = sender.seal("a");

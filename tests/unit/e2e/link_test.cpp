@@ -119,6 +119,32 @@ TEST(Link, gives_back_all_in_their_order) {
   EXPECT_EQ(device.next()->handle, second->handle);
 }
 
+TEST(Link, gives_one_back_before_what_waits_behind_it) {
+  E2eSide device;
+  for (const char* text : {"1", "2"}) ASSERT_TRUE(device.publish("iot/x", text));
+  const auto first = device.next();
+  device.link.give_back(first->handle);
+  EXPECT_EQ(device.next()->handle, first->handle);
+}
+
+TEST(Link, says_by_when_a_packet_has_to_be_written) {
+  E2eSide device({.envelope = {.past = 7_s}});
+  ASSERT_TRUE(device.publish("iot/x", "on"));
+  std::vector<std::uint8_t> out(device.link.leaving_size_max());
+  EXPECT_EQ(device.link.next(out, device.now)->write_by, device.now.tick + 7_s);
+}
+
+TEST(Link, calls_what_is_retained_and_known_a_duplicate) {
+  E2eSide device, owner;
+  ASSERT_TRUE(device.publish("iot/x", "on"));
+  const auto packet = *device.send();
+  ASSERT_TRUE(owner.hear(packet));
+  EXPECT_EQ(owner.message(), "on");
+  auto again = packet;
+  ASSERT_TRUE(owner.link.input({.topic = again.topic, .payload = again.payload, .retained = true}, owner.now));
+  EXPECT_EQ(owner.dropped(), Reason::duplicate);
+}
+
 TEST(Link, reports_what_expired_and_never_sends_it) {
   E2eSide device;
   const auto handle = device.publish("iot/x", "on");
