@@ -44,7 +44,11 @@ void Publisher::await(Peer& peer) {
     if (const Debt* first = list.front()) common_.timers.set_by(peer, first->sent_at + peer.wait);
 }
 
+// Almost no slot is in flight any more when its alarm is due. So it stays set when the slot is concluded, and set for
+// sooner when the slot is used again, and looks here: to take it out would cost each message a way through the heap.
 void Publisher::on_slot_alarm(Slot& slot, Tick now) {
+  if (!slot.numbered) return;
+  if (const Tick due = std::min(slot.next_try, slot.deadline); now < due) return common_.timers.set(slot, due);
   if (now < slot.deadline) {
     ++slot.tries;
     repeating_.push_back(slot);

@@ -98,7 +98,6 @@ void Publisher::conclude(Slot& slot) {
   if (slot.numbered) {
     slot.numbered = false;
     in_flight_index_.erase(slot);
-    common_.timers.cancel(slot);
     List<Slot, Retrying>::remove(slot);
   }
   if (slot.reported && slot.qos != Qos::at_most_once) finished_.push_back(slot);

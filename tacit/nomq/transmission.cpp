@@ -224,7 +224,7 @@ void Publisher::plan(Slot& slot, Tick now) {
     slot.next_try = now + common_.about(slot.wait, 20);
     slot.wait = std::min(slot.wait * 2, longest_wait);
   }
-  common_.timers.set(slot, std::min(slot.next_try, slot.deadline));
+  common_.timers.set_by(slot, std::min(slot.next_try, slot.deadline));
 }
 
 bool Publisher::put(const Slot& slot, PacketId id, SessionId session, const Path& to, Sealing& sealing) const {

@@ -173,6 +173,28 @@ TEST(Publisher, gives_up_when_the_ttl_is_over_but_not_before_a_second) {
   }
 }
 
+TEST(Publisher, gives_a_message_its_own_time_whatever_was_in_its_place_before) {
+  struct Case {
+    std::uint16_t before_s, ttl_s;
+    double over;
+  };
+  for (const auto& [before_s, ttl_s, over] : {Case{1, 5, 7.5}, Case{60, 1, 3.5}}) {
+    Pair pair;
+    ASSERT_TRUE(pair.publish(2, {.ttl_s = before_s}));
+    const auto said = published(pair.pump.say(at(2)));
+    (void)pair.panel.acknowledges(pair.pump, said.at(0), 2.02);
+    (void)pair.events(2.02);
+    ASSERT_TRUE(pair.publish(2.5, {.ttl_s = ttl_s}));
+    ASSERT_EQ(publishes(pair.pump.say(at(2.5))).size(), 1u);
+    for (double when = 2.6; when < over - 0.05; when += 0.1) {
+      for (const auto& again : publishes(pair.pump.say(at(when)))) EXPECT_FALSE(again.path.to_group) << when;
+      EXPECT_EQ(count<Outcome>(pair.events(when)), 0u) << when;
+    }
+    (void)pair.pump.say(at(over + 0.01));
+    EXPECT_EQ(count<Outcome>(pair.events(over + 0.01)), 1u) << ttl_s;
+  }
+}
+
 TEST(Publisher, does_not_send_what_expired_while_it_waited) {
   Station pump{1};
   ASSERT_TRUE(pump.node.publish(
