@@ -192,6 +192,12 @@ std::size_t Node::input(std::span<Datagram> in, const Now& now) {
 
 std::size_t Node::input_room() const { return std::min({open_jobs_.size(), events_.room(), answers_.room()}); }
 
+// What is fetched arrives while the cipher works. That somebody may claim what is not true does no harm here.
+void Node::prefetch_channels(std::span<const crypto::OpenJob> jobs) const {
+  for (const crypto::OpenJob& job : jobs) channels_.prefetch(claimed_channel(job));
+  for (const crypto::OpenJob& job : jobs) channels_.prefetch_channel(claimed_channel(job));
+}
+
 void Node::input_batch(std::span<Datagram> in, const std::optional<UnixTime>& utc, Tick now) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < in.size(); ++i) {
@@ -207,6 +213,7 @@ void Node::input_batch(std::span<Datagram> in, const std::optional<UnixTime>& ut
     open_jobs_[count++] = *job;
   }
   const auto jobs = open_jobs_.first(count);
+  if (channels_.far()) prefetch_channels(jobs);
   cipher_.open(jobs);
   for (const crypto::OpenJob& job : jobs) {
     const Datagram& datagram = in[job.place];

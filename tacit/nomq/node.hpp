@@ -94,6 +94,7 @@ class Node {
   void watch_clock(const Now&);
   Ticks again_gap() const;
   std::size_t input_room() const;
+  void prefetch_channels(std::span<const crypto::OpenJob>) const;
   void input_batch(std::span<Datagram>, const std::optional<UnixTime>&, Tick);
   void on_packet(const Received&);
   Result<bool> dispatch(const Received&);

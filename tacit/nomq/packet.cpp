@@ -81,6 +81,13 @@ SessionId claimed_session(const crypto::OpenJob& job) {
                    static_cast<std::uint32_t>(at[2]) << 8 | at[3]};
 }
 
+ChannelId claimed_channel(const crypto::OpenJob& job) {
+  constexpr std::size_t channel_at = 35;
+  ChannelId id;
+  copy(job.authenticated.subspan(channel_at, id.size()), id);
+  return id;
+}
+
 Result<Opened> finish_open(const crypto::OpenJob& job, const Clock& clock) {
   if (!job.authentic) return Reason::bad_mac;
   const auto header = wire::decode<Header>(job.authenticated);  // begin_open() has seen that it is well formed

@@ -96,8 +96,9 @@ crypto::SealJob begin_seal(const Header&, Bytes front, Bytes rest, MutBytes out)
 // Gives truncated, bad_length, bad_magic, bad_version, then bad_length for a body that is not whole blocks.
 Result<crypto::OpenJob> begin_open(MutBytes datagram);
 
-// The session that a packet says it is of, before anybody has looked whether that is true: `job` is of begin_open().
+// What a packet says of itself, before anybody has looked whether that is true: `job` is of begin_open().
 SessionId claimed_session(const crypto::OpenJob& job);
+ChannelId claimed_channel(const crypto::OpenJob& job);
 
 // The receiver's wall clock, and from when it takes its peers to count.
 struct Clock {
