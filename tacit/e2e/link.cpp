@@ -103,7 +103,8 @@ std::optional<Leaving> Link::next(MutBytes out, const Now& now) {
   outgoing_.take(*slot);
   if (sealed->longer_than_pad) length_shows_ = LengthShows{slot->handle};
   topics_.sent(*base_.suffix_of(slot->topic()), now.tick);
-  return Leaving{slot->handle, slot->topic(), out.first(sealed->size), slot->qos, now.tick + config_.envelope.past};
+  return Leaving{slot->handle, slot->topic(), out.first(sealed->size),
+                 slot->qos,    slot->retain,  now.tick + config_.envelope.past};
 }
 
 std::optional<Event> Link::poll_event() {

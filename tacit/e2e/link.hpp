@@ -31,6 +31,7 @@ struct Leaving {
   std::string_view topic;  // full; holds until the message is settled, failed, given back or closed
   Bytes packet;            // in the memory that next() was given
   Qos qos{};
+  bool retain = false;
   Instant write_by;  // later no peer takes it: then give it back, and it is sealed anew
 };
 

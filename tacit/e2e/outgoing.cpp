@@ -43,6 +43,7 @@ Result<Handle> OutgoingQueue::add(std::string_view base, const Publication& what
   slot.topic_size = static_cast<std::uint16_t>(topic_size);
   slot.message_size = static_cast<std::uint16_t>(what.message.size());
   slot.qos = what.qos;
+  slot.retain = what.retain;
   slot.priority = what.priority;
   slot.due = now + ticks(what.lifetime);
   ++in_use_;

@@ -15,6 +15,8 @@ struct Publication {
   std::string_view topic;  // without the base; copied
   Bytes message;           // copied
   Qos qos = Qos::at_most_once;
+  // The broker gives it to who subscribes later, for whom it is stale after the window.
+  bool retain = false;
   std::uint8_t priority = 0;
   Duration lifetime{60'000'000};  // if it has not left by then it is expired; at most lifetime_max
 };
@@ -27,6 +29,7 @@ struct Slot : tacit::Link<>, Timer {
   Handle handle{};
   std::uint16_t topic_size = 0, message_size = 0;
   Qos qos{};
+  bool retain = false;
   std::uint8_t priority = 0;
   State state{};
 

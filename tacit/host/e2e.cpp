@@ -206,7 +206,8 @@ struct E2e::State : std::enable_shared_from_this<State> {
       if (!next) return;
       const auto qos = static_cast<mqtt_port::Qos>(next->qos);
       const auto token = static_cast<mqtt_port::Token>(next->handle);
-      const auto done = client->publish({.topic = next->topic, .payload = next->packet, .qos = qos}, token);
+      const auto done =
+          client->publish({.topic = next->topic, .payload = next->packet, .qos = qos, .retain = next->retain}, token);
       if (done) continue;
       if (done.error() == Reason::not_connected) return link.give_back(next->handle);
       link.fail(next->handle, done.error());

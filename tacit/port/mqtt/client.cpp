@@ -129,7 +129,7 @@ struct Client::State : std::enable_shared_from_this<State> {
     phase = Phase::ready;
     ready_since = std::chrono::steady_clock::now();
     tick_later();
-    tell(Connected{connection->accepted()->session_present});
+    tell(Connected{connection->accepted()->session_present, connection->accepted()->packet_max});
   }
 
   void tick_later() {

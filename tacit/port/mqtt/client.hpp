@@ -8,7 +8,8 @@ namespace tacit::mqtt_port {
 
 // Connected, and all subscriptions are granted or refused: from now on one may publish.
 struct Connected {
-  bool session_present = false;  // the broker kept what came while we were away
+  bool session_present = false;               // the broker kept what came while we were away
+  std::optional<std::uint32_t> packet_max{};  // bytes of an MQTT packet that the broker takes, where it says
 };
 
 // There is no connection, or none any more. What was published and has no Outcome has none: nobody knows.

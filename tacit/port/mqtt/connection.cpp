@@ -51,6 +51,9 @@ struct Connection::Callbacks {
     std::uint16_t receive_maximum = 65'535;
     mosquitto_property_read_int16(properties, MQTT_PROP_RECEIVE_MAXIMUM, &receive_maximum, false);
     c.accepted_ = {(flags & 1) != 0, std::min<std::size_t>(c.options_.window, receive_maximum)};
+    std::uint32_t packet_max = 0;
+    if (mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE, &packet_max, false))
+      c.accepted_->packet_max = packet_max;
   }
   static void disconnected(mosquitto*, void* self, int code, const mosquitto_property*) {
     // Lower ones are libmosquitto's errors, which conclude() gets too.

@@ -60,7 +60,8 @@ class Connection {
 
   struct Acceptance {
     bool session_present = false;
-    std::size_t window = 0;  // messages at QoS 1 that the broker takes at once; never more than ours
+    std::size_t window = 0;                     // messages at QoS 1 that the broker takes at once; never more than ours
+    std::optional<std::uint32_t> packet_max{};  // bytes of an MQTT packet that the broker takes, where it says
   };
   const std::optional<Acceptance>& accepted() const { return accepted_; }
   const std::optional<Failure>& failure() const { return failure_; }

@@ -110,6 +110,18 @@ TEST(Link, seals_anew_what_was_given_back) {
   EXPECT_EQ(owner.message(), "on");
 }
 
+TEST(Link, tells_the_port_what_the_broker_is_to_retain) {
+  E2eSide device;
+  std::vector<std::uint8_t> out(device.link.leaving_size_max());
+  for (const bool retain : {false, true}) {
+    ASSERT_TRUE(device.link.publish({.topic = "iot/x", .message = bytes_of("on"), .retain = retain}, device.now));
+    const auto leaving = device.link.next(out, device.now);
+    ASSERT_TRUE(leaving);
+    EXPECT_EQ(leaving->retain, retain);
+    device.link.settle(leaving->handle);
+  }
+}
+
 TEST(Link, gives_back_all_in_their_order) {
   E2eSide device;
   for (const char* text : {"1", "2", "3"}) ASSERT_TRUE(device.publish("iot/x", text));
