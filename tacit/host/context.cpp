@@ -66,6 +66,15 @@ Sources system_sources() {
   return sources;
 }
 
+std::string state_folder(const Sources& sources) {
+  // The XDG specification: a relative folder is to be ignored.
+  const auto* state = find(sources, "XDG_STATE_HOME");
+  if (state && state->starts_with('/')) return *state + "/tacit";
+  if (::geteuid() == 0) return "/var/lib/tacit";
+  const auto* home = find(sources, "HOME");
+  return (home ? *home : "") + "/.local/state/tacit";
+}
+
 std::vector<fs::path> configuration_files(const Sources& sources) {
   std::vector<fs::path> files{sources.root / "usr/lib/tacit/defaults.toml"};
   append_folder(sources.root / "etc/tacit", files);
@@ -131,9 +140,15 @@ std::optional<std::string> Context::text(std::string_view name) const {
 }
 
 std::optional<std::uint16_t> Context::port() const {
-  const Setting* setting = find("port");
+  const auto port = number("port");
+  if (!port) return std::nullopt;
+  return static_cast<std::uint16_t>(*port);
+}
+
+std::optional<std::int64_t> Context::number(std::string_view name) const {
+  const Setting* setting = find(name);
   if (!setting) return std::nullopt;
-  return static_cast<std::uint16_t>(std::get<std::int64_t>(setting->value));
+  return std::get<std::int64_t>(setting->value);
 }
 
 std::vector<std::string> Context::texts(std::string_view name) const {

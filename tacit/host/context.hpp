@@ -32,6 +32,10 @@ struct Sources {
 };
 Sources system_sources();
 
+// Where this user's programs keep what they are to know again: $XDG_STATE_HOME/tacit, ~/.local/state where that is not
+// set, and for root /var/lib.
+std::string state_folder(const Sources&);
+
 // The files that would be read, in their order; only the last may be required to exist (TACIT_CONFIG).
 std::vector<std::filesystem::path> configuration_files(const Sources&);
 
@@ -47,6 +51,7 @@ class Context {
   const Setting* find(std::string_view name) const;
   std::optional<std::string> text(std::string_view name) const;
   std::optional<std::uint16_t> port() const;
+  std::optional<std::int64_t> number(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
 
   // A flag, which wins over everything. The Problem is one of value_from_text().

@@ -77,16 +77,7 @@ std::optional<Problem> make_file(const std::string& path) {
 
 }  // namespace
 
-std::string default_registry_path(const Sources& sources) {
-  const auto find = [&](std::string_view name) {
-    const auto found = sources.environment.find(name);
-    return found == sources.environment.end() ? std::string() : found->second;
-  };
-  // The XDG specification: a relative folder is to be ignored.
-  if (const std::string state = find("XDG_STATE_HOME"); state.starts_with('/')) return state + "/tacit/devices.db";
-  if (::geteuid() == 0) return "/var/lib/tacit/devices.db";
-  return find("HOME") + "/.local/state/tacit/devices.db";
-}
+std::string default_registry_path(const Sources& sources) { return state_folder(sources) + "/devices.db"; }
 
 Attempt<RegistryFile> open_registry_file(const std::string& path, const RegistryAccess& access) {
   struct stat status{};

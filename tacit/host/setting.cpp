@@ -25,6 +25,7 @@ std::string_view wanted(SettingType type) {
     case text: return "a text";
     case path: return "the name of a file";
     case port: return "a whole number from 1 to 65535";
+    case number: return "a whole number from 0 to 1000000";
     case choice: return "a text";
     case texts: return "a list of texts";
   }
@@ -37,7 +38,8 @@ bool fits(SettingType type, const Value& value) {
     case text:
     case path:
     case choice: return std::holds_alternative<std::string>(value);
-    case port: return std::holds_alternative<std::int64_t>(value);
+    case port:
+    case number: return std::holds_alternative<std::int64_t>(value);
     case texts: return std::holds_alternative<std::vector<std::string>>(value);
   }
   require(false);
@@ -85,7 +87,8 @@ const std::vector<SettingForm>& context_settings() {
   static const std::vector<SettingForm> forms{
       {"via", choice, "nomq usmp e2e", "", "The protocol that this context speaks."},
       {"key_file", path, "", "TACIT_KEY_FILE", "The key file, made by `tacit key gen`."},
-      {"host", text, "", "TACIT_HOST", "The address to send to; with NoMQ the group is meant when there is none."},
+      {"host", text, "", "TACIT_HOST",
+       "The address to send to, with e2e the MQTT broker; with NoMQ the group is meant when there is none."},
       {"port", port, "", "TACIT_PORT", "The port at that address."},
       {"registry", path, "", "TACIT_REGISTRY", "The registry of USMP devices, made by `tacit device add`."},
       {"interfaces", texts, "", "", "The network interfaces to use; all of them when there is none."},
@@ -93,6 +96,23 @@ const std::vector<SettingForm>& context_settings() {
       {"epoch", choice, "unix 2000 auto", "", "Where the clocks of NoMQ legacy boards begin."},
       {"after_restart", choice, "at_least_once at_most_once", "",
        "What a NoMQ subscriber does with a message that may have been delivered before it was started again."},
+      {"mqtt", choice, "5 3.1.1", "", "The version of MQTT that the broker is spoken to in."},
+      {"client_id", text, "", "", "What the broker calls us; random when there is none."},
+      {"user", text, "", "", "The user of the broker."},
+      {"password_file", path, "", "", "A file with that user's password as its first line."},
+      {"tls", choice, "on off", "", "TLS to the broker; on when there is a certificate or PSK, or the port is 8883."},
+      {"ca_file", path, "", "",
+       "The certificates that the broker's is checked with; the system's when there are none."},
+      {"ca_folder", path, "", "", "The same as a folder, in which `openssl rehash` was run."},
+      {"certificate", path, "", "", "Our certificate, where the broker asks for one."},
+      {"private_key", path, "", "", "The private key of that certificate."},
+      {"psk_file", path, "", "", "TLS with a pre-shared key instead: a file with IDENTITY:HEX as its first line."},
+      {"aad", text, "", "", "What the authentication of each packet covers beside it; both sides have the same."},
+      {"binding", choice, "none topic_not_interoperable", "",
+       "Whether a packet is bound to its topic; both sides choose it, and no deployed device can."},
+      {"pad", number, "", "", "So many bytes, and shorter messages look alike; 50 when there is none."},
+      {"window", number, "", "", "How many seconds a packet may be old, or ahead; 15 when there is none."},
+      {"max_size", number, "", "", "The longest packet that is taken, 31 to 65566 bytes; 4096 when there is none."},
   };
   return forms;
 }
@@ -112,9 +132,12 @@ Attempt<SettingForm> setting_named(std::string_view name, const std::vector<Sett
 Attempt<Value> checked(const SettingForm& form, Value value, const std::string& where) {
   if (!fits(form.type, value)) return wrong_type(form, where);
   const std::string name(form.name);
-  if (const auto* number = std::get_if<std::int64_t>(&value); number && (*number < 1 || *number > 65535)) {
+  const std::int64_t least = form.type == port ? 1 : 0, most = form.type == port ? 65'535 : 1'000'000;
+  if (const auto* given = std::get_if<std::int64_t>(&value); given && (*given < least || *given > most)) {
     return Problem{Fault::out_of_range,
-                   where + ": " + name + " is " + std::to_string(*number) + ", and has to be from 1 to 65535", ""};
+                   where + ": " + name + " is " + std::to_string(*given) + ", and has to be from " +
+                       std::to_string(least) + " to " + std::to_string(most),
+                   ""};
   }
   if (const auto* word = std::get_if<std::string>(&value)) {
     if (word->empty()) return Problem{Fault::out_of_range, where + ": " + name + " is empty", ""};
@@ -133,12 +156,12 @@ Problem wrong_type(const SettingForm& form, const std::string& where) {
 
 Attempt<Value> value_from_text(const SettingForm& form, const std::string& word, const std::string& where) {
   if (form.type == texts) return checked(form, split(word, ','), where);
-  if (form.type != port) return checked(form, word, where);
-  std::int64_t number = 0;
+  if (form.type != port && form.type != number) return checked(form, word, where);
+  std::int64_t given = 0;
   const char* end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, number);
+  const auto [stop, error] = std::from_chars(word.data(), end, given);
   if (error != std::errc{} || stop != end) return checked(form, word, where);
-  return checked(form, number, where);
+  return checked(form, given, where);
 }
 
 std::string toml_of(const Value& value) {

@@ -25,6 +25,7 @@ enum class SettingType : std::uint8_t {
   text,
   path,    // a file; relative to the folder of the file that names it
   port,    // 1 to 65535
+  number,  // 0 to 1,000,000; who uses it may allow less
   choice,  // one of a few words
   texts,   // a list
 };

@@ -84,6 +84,26 @@ TEST_F(Contexts, one_that_does_not_exist_is_named_with_the_nearest_that_does) {
   EXPECT_EQ(problem().what, "TACIT_CONTEXT: there is no context called \"la\"; did you mean lab?");
 }
 
+TEST_F(Contexts, a_number_has_its_bounds) {
+  user("[context.home]\nvia = \"e2e\"\npad = 0\nwindow = 1000000\n");
+  const auto one = context("home");
+  ASSERT_TRUE(one.has_value());
+  EXPECT_EQ(one->number("pad"), 0);
+  EXPECT_EQ(one->number("window"), 1'000'000);
+  EXPECT_EQ(one->number("max_size"), std::nullopt);
+  const std::string file = user("[context.home]\nwindow = 1000001\n");
+  EXPECT_EQ(problem("home").what, file + ":2: window is 1000001, and has to be from 0 to 1000000");
+  user("[context.home]\npad = \"50\"\n");
+  EXPECT_EQ(problem("home").fault, Fault::wrong_type);
+}
+
+TEST_F(Contexts, state_is_kept_where_the_xdg_specification_says) {
+  sources_.environment["XDG_STATE_HOME"] = "/state";
+  EXPECT_EQ(state_folder(sources_), "/state/tacit");
+  sources_.environment["XDG_STATE_HOME"] = "relative";
+  EXPECT_NE(state_folder(sources_), "relative/tacit");
+}
+
 TEST_F(Contexts, an_unknown_setting_is_named_with_its_line_and_the_nearest_known) {
   const std::string file = user("# mine\n[context.lab]\nkeyfile = \"x\"\n");
   EXPECT_EQ(problem().fault, Fault::unknown_name);
