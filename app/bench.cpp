@@ -10,8 +10,8 @@
 #include "app/bench/report_json.hpp"
 #include "app/bench/report_text.hpp"
 #include "app/commands.hpp"
-#include "app/control_service.hpp"
 #include "app/failure.hpp"
+#include "app/json_lines.hpp"
 #include "app/program.hpp"
 #include "tacit/crypto/backend/engine.hpp"
 

@@ -11,6 +11,7 @@ void add_config(Program&);
 void add_conformance(Program&);
 void add_device(Program&);
 void add_doctor(Program&);
+void add_e2e(Program&);
 void add_find(Program&);
 void add_key(Program&);
 void add_man(Program&);

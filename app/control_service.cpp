@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/json_lines.hpp"
 #include "tacit/host/reasons.hpp"
 
 namespace tacit::app {
@@ -139,10 +140,6 @@ std::vector<ordered_json> ask_running(const std::string& context, const ordered_
     else if (!fingerprint || text_in(answer, "key") == *fingerprint) answers.push_back(std::move(answer));
   }
   return answers;
-}
-
-std::string line_of(const ordered_json& json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace tacit::app

@@ -37,7 +37,4 @@ std::vector<nlohmann::ordered_json> ask_running(const std::string& context, cons
                                                 std::chrono::milliseconds at_most,
                                                 const std::optional<std::string>& fingerprint = {});
 
-// One line of JSON; bytes that are no text are replaced.
-std::string line_of(const nlohmann::ordered_json&);
-
 }  // namespace tacit::app

@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
-#include "app/control_service.hpp"
 #include "app/doctor_checks.hpp"
+#include "app/json_lines.hpp"
+#include "app/program.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/host/registry_file.hpp"
 #include "tacit/usmp/discovery.hpp"

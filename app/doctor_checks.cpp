@@ -1,7 +1,5 @@
 #include "app/doctor_checks.hpp"
 
-#include <sys/timex.h>
-
 #include <asio/io_context.hpp>
 #include <filesystem>
 #include <fstream>
@@ -17,7 +15,6 @@ namespace {
 
 using namespace literals;
 
-constexpr std::uint32_t year_2025 = 1'735'689'600;  // older than this program, so no clock can be right before it
 constexpr Duration patience = 500_ms;
 constexpr linux_port::Ip some_multicast{0xff, 0x12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x4e, 0x4d};
 
@@ -126,20 +123,6 @@ bool has_one_of(const std::filesystem::path& process, const std::set<std::string
 }
 
 }  // namespace
-
-Finding check_clock() {
-  const Now now = linux_port::now();
-  if (!now.utc || now.utc->s < year_2025)
-    return {"clock", Health::problem, "the clock is not set",
-            "Set it, and keep it right with NTP (`timedatectl set-ntp true`): packets carry the time."};
-  timex status{};
-  if (::adjtimex(&status) == TIME_ERROR || (status.status & STA_UNSYNC) != 0)
-    return {
-        "clock", Health::problem, "nothing keeps the clock synchronised",
-        "Start an NTP client (`timedatectl set-ntp true`): packets of a clock that is wrong are refused as stale or "
-        "future."};
-  return {"clock", Health::good, "it is synchronised"};
-}
 
 Finding check_mdns() {
   const std::error_code why = host::check_avahi();

@@ -20,7 +20,8 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-// Packets carry the time, and what is too old or from the future is refused.
+// Packets carry the time, and what is too old or from the future is refused. How far the clock is off is what the
+// kernel knows from who corrects it.
 Finding check_clock();
 
 // Whether servers and `tacit find` can use multicast DNS here.

@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "app/control_service.hpp"
 #include "app/found_servers.hpp"
+#include "app/json_lines.hpp"
 #include "app/printable.hpp"
 
 namespace tacit::app {

@@ -5,11 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "app/failure.hpp"
-#include "app/nomq_join.hpp"
 #include "tacit/base/utf8.hpp"
 #include "tacit/host/base64.hpp"
 #include "tacit/host/hex.hpp"
-#include "tacit/port/linux/address.hpp"
 
 namespace tacit::app {
 namespace {
@@ -93,7 +91,11 @@ std::string dumped(const ordered_json& json, int indent = -1) {
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-bool is_text(const host::Nomq::Message& message) { return is_utf8(message.payload); }
+bool is_text(const Received& message) { return is_utf8(message.payload); }
+
+template <class Number> std::string text_of_number(const std::optional<Number>& number) {
+  return number ? std::to_string(*number) : "";
+}
 
 std::string base64(Bytes bytes) {
   std::string text(host::base64_length(host::Base64::standard, bytes.size()), '\0');
@@ -103,21 +105,21 @@ std::string base64(Bytes bytes) {
 
 // With mosquitto's members; a payload that is no text is never shown as an empty one.
 std::string mosquitto_json(const Received& received, bool payload_is_json, bool pretty) {
-  const host::Nomq::Message& message = received.message;
   ordered_json json{{"tst", formatted_time(received.at, "%Y-%m-%dT%H:%M:%S", false) + "." +
                                 nanoseconds(received.at).substr(0, 6) + formatted_time(received.at, "%z", false)},
-                    {"topic", message.channel},
-                    {"qos", static_cast<int>(message.qos)},
-                    {"retain", message.retain ? 1 : 0},
-                    {"payloadlen", message.payload.size()}};
-  if (message.qos != nomq::Qos::at_most_once) json["mid"] = static_cast<std::uint32_t>(message.id);
-  if (!is_text(message)) {
-    json["payload_b64"] = base64(message.payload);
+                    {"topic", received.channel},
+                    {"qos", received.qos.value_or(0)},
+                    {"retain", received.retain ? 1 : 0},
+                    {"payloadlen", received.payload.size()}};
+  if (received.id && received.qos.value_or(0) > 0) json["mid"] = *received.id;
+  const std::string_view text = text_of(received.payload);
+  if (!is_text(received)) {
+    json["payload_b64"] = base64(received.payload);
   } else if (payload_is_json) {
-    auto payload = ordered_json::parse(message.text(), nullptr, false);
-    json["payload"] = payload.is_discarded() ? ordered_json(message.text()) : std::move(payload);
+    auto payload = ordered_json::parse(text, nullptr, false);
+    json["payload"] = payload.is_discarded() ? ordered_json(text) : std::move(payload);
   } else {
-    json["payload"] = message.text();
+    json["payload"] = text;
   }
   return dumped(json, pretty ? 2 : -1);
 }
@@ -171,47 +173,46 @@ std::string MessageFormat::operator()(const Received& received) const {
 }
 
 std::string MessageFormat::value_of(char letter, const Received& received) const {
-  const host::Nomq::Message& message = received.message;
   switch (letter) {
     case '%': return "%";
-    case 't': return message.channel;
-    case 'p': return std::string(message.text());
-    case 'x': return host::encode_hex(message.payload);
-    case 'X': return upper(host::encode_hex(message.payload));
-    case 'l': return std::to_string(message.payload.size());
-    case 'm': return std::to_string(static_cast<std::uint32_t>(message.id));
-    case 'q': return std::to_string(static_cast<int>(message.qos));
-    case 'r': return message.retain ? "1" : "0";
-    case 'E': return std::to_string(message.ttl_s);
+    case 't': return received.channel;
+    case 'p': return std::string(text_of(received.payload));
+    case 'x': return host::encode_hex(received.payload);
+    case 'X': return upper(host::encode_hex(received.payload));
+    case 'l': return std::to_string(received.payload.size());
+    case 'm': return text_of_number(received.id);
+    case 'q': return text_of_number(received.qos);
+    case 'r': return received.retain ? "1" : "0";
+    case 'E': return text_of_number(received.ttl_s);
     case 'I': return formatted_time(received.at, "%Y-%m-%dT%H:%M:%S%z", false);
     case 'U': return std::to_string(received.at.tv_sec) + "." + nanoseconds(received.at);
     case 'j': return mosquitto_json(received, false, pretty_);
     case 'J': return mosquitto_json(received, true, pretty_);
     case 'K': return fingerprint_;
-    case 'S': return text_of(message.from);
-    case 'H': return linux_port::to_text(message.path.peer);
+    case 'S': return received.sender;
+    case 'H': return received.from;
     default: return {};
   }
 }
 
 std::string json_of(const Received& received) {
-  const host::Nomq::Message& message = received.message;
-  ordered_json json{
-      {"v", 1},
-      {"time", formatted_time(received.at, "%Y-%m-%dT%H:%M:%S.", true) + nanoseconds(received.at).substr(0, 6) + "Z"},
-      {"channel", message.channel}};
-  if (is_text(message)) json["payload"] = message.text();
-  else json["payload_b64"] = base64(message.payload);
-  json["qos"] = static_cast<int>(message.qos);
-  json["retain"] = message.retain;
-  json["priority"] = message.priority;
-  json["ttl_s"] = message.ttl_s;
-  json["id"] = static_cast<std::uint32_t>(message.id);
-  json["published"] = formatted_time({static_cast<std::time_t>(message.published_s), 0}, "%Y-%m-%dT%H:%M:%SZ", true);
-  json["sender"] = text_of(message.from);
-  json["from"] = linux_port::to_text(message.path.peer);
-  if (message.maybe_repeated) json["maybe_repeated"] = true;
+  ordered_json json{{"v", 1}, {"time", rfc3339_with_us(received.at)}, {"channel", received.channel}};
+  if (is_text(received)) json["payload"] = text_of(received.payload);
+  else json["payload_b64"] = base64(received.payload);
+  if (received.qos) json["qos"] = *received.qos;
+  json["retain"] = received.retain;
+  if (received.priority) json["priority"] = *received.priority;
+  if (received.ttl_s) json["ttl_s"] = *received.ttl_s;
+  if (received.id) json["id"] = *received.id;
+  if (!received.published.empty()) json["published"] = received.published;
+  if (!received.sender.empty()) json["sender"] = received.sender;
+  if (!received.from.empty()) json["from"] = received.from;
+  if (received.maybe_repeated) json["maybe_repeated"] = true;
   return dumped(json);
+}
+
+std::string rfc3339_with_us(const std::timespec& at) {
+  return formatted_time(at, "%Y-%m-%dT%H:%M:%S.", true) + nanoseconds(at).substr(0, 6) + "Z";
 }
 
 }  // namespace tacit::app

@@ -1,15 +1,27 @@
 #pragma once
+#include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string>
-
-#include "tacit/host/nomq.hpp"
+#include <vector>
 
 // How a received message is printed.
 namespace tacit::app {
 
+// A message, whichever way it came. What a protocol does not tell is absent or empty.
 struct Received {
-  host::Nomq::Message message;
-  std::timespec at{};
+  std::string channel;
+  std::vector<std::uint8_t> payload;
+  std::timespec at{};  // by our clock
+  bool retain = false;
+  std::optional<int> qos{};
+  std::optional<std::uint8_t> priority{};
+  std::optional<std::uint16_t> ttl_s{};
+  std::optional<std::uint32_t> id{};
+  std::string published{};  // by the sender's clock, as RFC 3339 has it
+  std::string sender{};     // its session
+  std::string from{};       // its address
+  bool maybe_repeated = false;
 };
 
 // -F, as mosquitto_sub(1) has it, and %K (the key's fingerprint), %S (the sender's session), %H (its address):
@@ -19,7 +31,7 @@ struct Received {
 //   \\0 \\a \\e \\n \\r \\t \\v and two backslashes
 //
 // Between % and letter a minus (to the left), a zero (filled with zeros), a width and .PRECISION (at most) may stand.
-// Letters that only MQTT 5 has something for (%A %C %D %F %P %R) print nothing.
+// Letters that only MQTT 5 has something for (%A %C %D %F %P %R) print nothing, and so do those of what is not known.
 class MessageFormat {
  public:
   // Throws Failure, a usage error, for any other letter.
@@ -36,5 +48,8 @@ class MessageFormat {
 
 // One line of --json, without its end.
 std::string json_of(const Received&);
+
+// "2026-11-22T02:30:00.123456Z"
+std::string rfc3339_with_us(const std::timespec&);
 
 }  // namespace tacit::app

@@ -22,6 +22,7 @@ host::Context context_with(Program& program, const NomqFlags& flags) {
   const auto set = [&](const char* name, const std::string& text, const char* flag) {
     if (!text.empty()) (void)or_fail(context.set(name, text, flag), ExitCode::usage);
   };
+  set("via", flags.via, "--via");
   set("host", flags.host, "-h");
   set("epoch", flags.epoch, "--epoch");
   if (flags.port) set("port", std::to_string(*flags.port), "-p");
@@ -51,24 +52,35 @@ bool is_heard_by_many(const std::optional<Endpoint>& to) {
 
 void add_group_options(Program& program, CLI::App& app, NomqFlags& flags) {
   program.add_key_file(app);
-  app.add_option("--interface", flags.interfaces,
-                 "A network interface to use; may be repeated. All that reach somebody when absent.")
-      ->type_name("NAME")
-      ->take_all();
-  one_of(*app.add_option("--epoch", flags.epoch, "From when the boards of a nomq-legacy key count their seconds."),
-         {"unix", "2000", "auto"});
+  flags.options.push_back(
+      app.add_option("--interface", flags.interfaces,
+                     "A network interface to use; may be repeated. All that reach somebody when absent.")
+          ->type_name("NAME")
+          ->take_all());
+  CLI::Option& epoch =
+      *app.add_option("--epoch", flags.epoch, "From when the boards of a nomq-legacy key count their seconds.");
+  one_of(epoch, {"unix", "2000", "auto"});
+  flags.options.push_back(&epoch);
 }
 
 void add_nomq_options(Program& program, CLI::App& app, NomqFlags& flags) {
-  app.add_option("-h,--host", flags.host, "Send to this address instead of the group.")->type_name("HOST");
-  app.add_option("-p,--port", flags.port, "The port there; 8890 when absent, with a nomq-legacy key 8888.")
+  one_of(
+      *app.add_option("--via", flags.via,
+                      "How: on the LAN without a broker (nomq), or sealed through one (e2e); otherwise as the context "
+                      "says, or nomq."),
+      {"nomq", "e2e"});
+  app.add_option("-h,--host", flags.host, "Send to this address instead of the group; with e2e the MQTT broker.")
+      ->type_name("HOST");
+  app.add_option("-p,--port", flags.port,
+                 "The port there; 8890 when absent, with a nomq-legacy key 8888, at a broker 1883, with TLS 8883.")
       ->type_name("PORT")
       ->check(CLI::Range(1, 65535));
   add_group_options(program, app, flags);
-  app.add_option("-i,--id", flags.client_id, "Accepted for the sake of scripts: NoMQ has no client names.")
+  app.add_option("-i,--id", flags.client_id,
+                 "With e2e what the broker calls us, random when absent; NoMQ has no client names.")
       ->type_name("ID");
   app.add_flag("-c,--disable-clean-session", flags.keep_session,
-               "Accepted for the sake of scripts: NoMQ has no broker that could keep a session.");
+               "With e2e the broker keeps what comes while we are away; NoMQ has none that could.");
 }
 
 Join nomq_join(Program& program, const NomqFlags& flags) {

@@ -18,15 +18,17 @@ class Nomq;
 namespace tacit::app {
 
 struct NomqFlags {
-  std::string host, epoch, client_id;
+  std::string via, host, epoch, client_id;
   std::vector<std::string> interfaces;
   std::optional<std::uint16_t> port;
   bool keep_session = false;
+
+  std::vector<const CLI::Option*> options;  // those that mean nothing with a broker
 };
 
 // --key-file, --interface, --epoch
 void add_group_options(Program&, CLI::App&, NomqFlags&);
-// Those, -h, -p, and mosquitto's -c and -i, which mean nothing here.
+// Those, --via, -h, -p, -c and -i, for commands that speak to a broker as well.
 void add_nomq_options(Program&, CLI::App&, NomqFlags&);
 
 // Flags, environment and configuration, checked against each other.

@@ -7,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "app/control_service.hpp"
+#include "app/json_lines.hpp"
 #include "app/printable.hpp"
 #include "app/usmp_answer.hpp"
 

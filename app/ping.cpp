@@ -6,6 +6,7 @@
 
 #include "app/commands.hpp"
 #include "app/control_service.hpp"
+#include "app/json_lines.hpp"
 #include "app/run_loop.hpp"
 #include "app/usmp_answer.hpp"
 #include "app/usmp_join.hpp"

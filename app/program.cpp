@@ -88,18 +88,27 @@ Failure unknown_word(const CLI::App& root) {
 }
 
 void refuse_secrets(CLI::App& app) {
-  app.add_option_function<std::string>(
-         "--key,--psk,--pw,--password,-P",
-         [](const std::string&) {
-           throw Failure{ExitCode::usage, "usage",
-                         "a key or password on the command line is visible to every user (ps)",
-                         "Use --key-file FILE, TACIT_KEY_FILE, or key_file in a context; `tacit key gen` makes one."};
-         })
-      ->expected(0, 1)
-      ->group(hidden);
+  const auto refuse = [&](const char* names, Failure (*refusal)()) {
+    app.add_option_function<std::string>(names, [refusal](const std::string&) { throw refusal(); })
+        ->expected(0, 1)
+        ->group(hidden);
+  };
+  refuse("--key", key_on_command_line);
+  refuse("--psk", key_on_command_line);
+  refuse("--pw,--password,-P", password_on_command_line);
 }
 
 }  // namespace
+
+Failure key_on_command_line() {
+  return {ExitCode::usage, "usage", "a key or password on the command line is visible to every user (ps)",
+          "Use --key-file FILE, TACIT_KEY_FILE, or key_file in a context; `tacit key gen` makes one."};
+}
+
+Failure password_on_command_line() {
+  return {ExitCode::usage, "usage", "a key or password on the command line is visible to every user (ps)",
+          "Write it into a file of mode 0600, and name that with --password-file, or password_file in a context."};
+}
 
 Program::Program()
     : root_(std::make_unique<CLI::App>("encrypted messages between devices, without a broker", "tacit")) {
@@ -120,6 +129,7 @@ Program::Program()
   add_peers(*this);
   add_ping(*this);
   add_stats(*this);
+  add_e2e(*this);
   add_usmp(*this);
   add_find(*this);
   add_doctor(*this);
@@ -230,6 +240,8 @@ host::KeyFile Program::key_file(const std::string& named, std::span<const host::
   if (file.others_can_read) warn(*path + ": other users can read this key; `chmod 600 " + *path + "` ends that");
   return file;
 }
+
+void let_key_be_a_file(CLI::App& app) { app.remove_option(app.get_option("--key")); }
 
 void one_of(CLI::Option& option, std::vector<std::string> words) {
   std::string value;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/exit_code.hpp"
+#include "app/failure.hpp"
 #include "app/log.hpp"
 #include "app/outline.hpp"
 #include "tacit/host/context.hpp"
@@ -58,6 +59,11 @@ class Program {
   std::optional<std::string> context_flag_, log_flag_, key_file_flag_;
   std::optional<host::Configuration> configuration_;
 };
+
+// What every command refuses; and where --key is not that, but names a file.
+Failure key_on_command_line();
+Failure password_on_command_line();
+void let_key_be_a_file(CLI::App&);
 
 // The option takes one of these words and no other.
 void one_of(CLI::Option&, std::vector<std::string> words);

@@ -1,11 +1,11 @@
-// What `tacit pub` does once its command line is understood.
+// What `tacit pub` does without a broker, once its command line is understood.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "app/control_service.hpp"
 #include "app/nomq_session.hpp"
 #include "app/pub.hpp"
-#include "app/stdin_lines.hpp"
+#include "app/publish_pace.hpp"
 #include "tacit/host/reasons.hpp"
 
 namespace tacit::app {
@@ -22,43 +22,14 @@ constexpr Duration legacy_retained_every{10'000'000};
 class Publishing {
  public:
   Publishing(NomqSession& session, const Join& join, const PubOptions& options)
-      : session_(session), join_(join), options_(options), left_(options.repeat), lines_(session.io.get_executor()),
-        delay_(session.io) {}
+      : session_(session), join_(join), options_(options),
+        pace_(session.io.get_executor(), options, on_their_way_max,
+              {.publish = [this](const std::string& message) { publish(message); }, .all_ended = [this] { end(); }}) {}
 
-  void start() {
-    if (options_.from == MessageFrom::lines) return next_line();
-    next_repeat();
-  }
+  void start() { pace_.start(); }
 
  private:
-  void next_line() {
-    reading_ = true;
-    lines_.next([this](std::optional<std::string> line) {
-      reading_ = false;
-      if (line) publish(*line);
-      else exhausted_ = true;
-      go_on();
-    });
-  }
-
-  void next_repeat() {
-    publish(options_.message);
-    if (--left_ == 0) exhausted_ = true;
-    else if (options_.repeat_delay_s > 0) return wait_to_repeat();
-    go_on();
-  }
-
-  void wait_to_repeat() {
-    reading_ = true;
-    delay_.expires_after(std::chrono::microseconds(static_cast<std::int64_t>(options_.repeat_delay_s * 1e6)));
-    delay_.async_wait([this](std::error_code error) {
-      reading_ = false;
-      if (!error) next_repeat();
-    });
-  }
-
   void publish(const std::string& message) {
-    ++on_their_way_;
     session_.node().async_publish({.channel = options_.channel,
                                    .message = bytes_of(message),
                                    .qos = options_.qos,
@@ -68,11 +39,10 @@ class Publishing {
                                    .to = join_.to,
                                    .to_many = join_.to_many},
                                   [this](std::error_code error, const Nomq::Outcome& outcome) {
-                                    --on_their_way_;
                                     if (session_.ended()) return;
                                     if (error) refused(error);
                                     else ended(outcome);
-                                    go_on();
+                                    pace_.one_ended();
                                   });
   }
 
@@ -115,13 +85,7 @@ class Publishing {
     std::fflush(stdout);
   }
 
-  void go_on() {
-    if (session_.ended() || reading_) return;
-    if (!exhausted_) {
-      if (on_their_way_ >= on_their_way_max) return;
-      return options_.from == MessageFrom::lines ? next_line() : next_repeat();
-    }
-    if (on_their_way_ > 0) return;
+  void end() {
     if (options_.stay && code_ == ExitCode::ok) return;
     session_.end(code_);
   }
@@ -129,17 +93,13 @@ class Publishing {
   NomqSession& session_;
   const Join& join_;
   const PubOptions& options_;
-  std::uint32_t left_;
-  StdinLines lines_;
-  asio::steady_timer delay_;
-  std::size_t on_their_way_ = 0;
-  bool reading_ = false, exhausted_ = false;
+  PublishPace pace_;
   ExitCode code_ = ExitCode::ok;
 };
 
 }  // namespace
 
-ExitCode publish(Program& program, const PubOptions& options) {
+ExitCode publish_nomq(Program& program, const PubOptions& options) {
   Join join = nomq_join(program, options.join);
   if (options.stay && join.config.profile == nomq::Profile::legacy)
     join.config.legacy_retained_every = legacy_retained_every;

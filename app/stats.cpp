@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/control_service.hpp"
+#include "app/json_lines.hpp"
 
 namespace tacit::app {
 namespace {

@@ -1,14 +1,13 @@
-// What `tacit sub` does once its command line is understood.
+// What `tacit sub` does without a broker, once its command line is understood.
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
 #include "app/channel_pattern.hpp"
 #include "app/control_service.hpp"
-#include "app/message_format.hpp"
 #include "app/nomq_session.hpp"
 #include "app/printable.hpp"
 #include "app/sub.hpp"
+#include "app/wall_time.hpp"
 
 namespace tacit::app {
 namespace {
@@ -17,9 +16,19 @@ using host::Nomq;
 
 constexpr std::chrono::milliseconds settling{500};
 
-std::string format_of(const SubOptions& options) {
-  if (options.format) return *options.format;
-  return options.verbose ? "%t %p" : "%p";
+Received received_now(Nomq::Message message) {
+  return {.channel = std::move(message.channel),
+          .payload = std::move(message.payload),
+          .at = wall_time(),
+          .retain = message.retain,
+          .qos = static_cast<int>(message.qos),
+          .priority = message.priority,
+          .ttl_s = message.ttl_s,
+          .id = static_cast<std::uint32_t>(message.id),
+          .published = host::rfc3339(static_cast<std::time_t>(message.published_s)),
+          .sender = text_of(message.from),
+          .from = linux_port::to_text(message.path.peer),
+          .maybe_repeated = message.maybe_repeated};
 }
 
 class Subscription {
@@ -109,12 +118,7 @@ class Subscription {
     const auto unwanted = [&](const std::string& filter) { return matches(filter, message.channel); };
     if (std::ranges::any_of(options_.without, unwanted)) return false;
 
-    Received received{std::move(message), {}};
-    ::clock_gettime(CLOCK_REALTIME, &received.at);
-    std::string text = options_.json ? json_of(received) : format_(received);
-    if (!options_.no_newline) text += '\n';
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-      throw Failure{ExitCode::other, "cannot_write", "standard output cannot be written", ""};
+    app::print(options_, format_, received_now(std::move(message)));
     return true;
   }
 
@@ -129,10 +133,10 @@ class Subscription {
 
 }  // namespace
 
-ExitCode subscribe(Program& program, const SubOptions& options) {
+ExitCode subscribe_nomq(Program& program, const SubOptions& options) {
   Join join = nomq_join(program, options.join);
   join.config.manual_acknowledgement = true;
-  if (options.asks_for_qos && !options.quiet) note("-q: the publisher alone chooses the quality of service");
+  if (options.qos && !options.quiet) note("-q: the publisher alone chooses the quality of service");
   NomqSession session(join, options.wait_s);
   const ControlService control(session, join, "sub");
   Subscription subscription(session, join, options);

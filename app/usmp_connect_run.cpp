@@ -5,6 +5,7 @@
 
 #include "app/control_service.hpp"
 #include "app/failure.hpp"
+#include "app/json_lines.hpp"
 #include "app/nomq_join.hpp"
 #include "app/run_loop.hpp"
 #include "app/stdin_lines.hpp"

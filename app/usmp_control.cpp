@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/control_service.hpp"
+#include "app/json_lines.hpp"
 #include "app/usmp_answer.hpp"
 #include "app/usmp_text.hpp"
 #include "tacit/host/reasons.hpp"

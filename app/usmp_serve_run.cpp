@@ -9,6 +9,7 @@
 #include "app/control_service.hpp"
 #include "app/device_command.hpp"
 #include "app/device_options.hpp"
+#include "app/json_lines.hpp"
 #include "app/printable.hpp"
 #include "app/run_loop.hpp"
 #include "app/session_program.hpp"
