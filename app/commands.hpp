@@ -19,6 +19,7 @@ void add_peers(Program&);
 void add_ping(Program&);
 void add_pub(Program&);
 void add_reasons(Program&);
+void add_shell(Program&);
 void add_stats(Program&);
 void add_sub(Program&);
 void add_usmp(Program&);

@@ -129,6 +129,7 @@ Program::Program()
   add_peers(*this);
   add_ping(*this);
   add_stats(*this);
+  add_shell(*this);
   add_e2e(*this);
   add_usmp(*this);
   add_find(*this);
