@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/doctor_checks.hpp"
+#include "app/e2e_join.hpp"
 #include "app/json_lines.hpp"
 #include "app/program.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
@@ -15,6 +16,8 @@ namespace tacit::app {
 namespace {
 
 struct DoctorOptions {
+  std::string via;
+  E2eFlags broker;
   std::vector<std::string> interfaces;
   bool json = false;
 };
@@ -44,20 +47,36 @@ Findings check_nomq(const NamedKey& key, const std::vector<std::string>& interfa
                   : check_sockets(host::Key::generate(host::KeyKind::nomq_v1, random), interfaces);
 }
 
+std::span<const host::KeyKind> kinds_of(const std::string& via) {
+  if (via == "usmp") return host::usmp_kinds;
+  if (via == "e2e") return host::e2e_kinds;
+  return host::nomq_kinds;
+}
+
+Findings check_usmp(const host::Context& context, bool is_spoken) {
+  return {check_usmp_port(is_spoken ? context.port().value_or(usmp::default_port) : usmp::default_port, context.name()),
+          check_device_registry(context.text("registry").value_or(host::default_registry_path(host::system_sources()))),
+          check_mdns()};
+}
+
+// Without a key there is no topic to look at.
+Findings check_e2e(Program& program, const NamedKey& key, const E2eFlags& flags) {
+  if (!key.file) return {};
+  E2eJoin join = e2e_join(program, flags);
+  return check_broker(join);
+}
+
 ExitCode examine(Program& program, const DoctorOptions& options) {
   const host::Context context = program.context();
+  const std::string via = via_of(program, options.via);
+  if (via != "e2e") refuse_given(options.broker.options, "only with --via e2e");
   const auto interfaces = options.interfaces.empty() ? context.texts("interfaces") : options.interfaces;
-  const bool speaks_usmp = context.text("via") == "usmp";
-  const NamedKey key = check_key_file(
-      context.text("key_file"), speaks_usmp ? std::span<const host::KeyKind>(host::usmp_kinds) : host::nomq_kinds);
+  const NamedKey key = check_key_file(context.text("key_file"), kinds_of(via));
   Findings findings{check_clock(), key.finding};
-  const auto sockets = speaks_usmp ? Findings{} : check_nomq(key, interfaces);
-  findings.insert(findings.end(), sockets.begin(), sockets.end());
-  findings.push_back(
-      check_usmp_port(speaks_usmp ? context.port().value_or(usmp::default_port) : usmp::default_port, context.name()));
-  findings.push_back(
-      check_device_registry(context.text("registry").value_or(host::default_registry_path(host::system_sources()))));
-  findings.push_back(check_mdns());
+  const auto add = [&](const Findings& more) { findings.insert(findings.end(), more.begin(), more.end()); };
+  if (via == "nomq") add(check_nomq(key, interfaces));
+  if (via == "e2e") add(check_e2e(program, key, options.broker));
+  else add(check_usmp(context, via == "usmp"));
   for (const Finding& finding : findings) options.json ? print_json(finding) : print(finding);
   const bool ill = std::ranges::find(findings, Health::problem, &Finding::health) != findings.end();
   return ill ? ExitCode::other : ExitCode::ok;
@@ -70,9 +89,12 @@ void add_doctor(Program& program) {
       program.root(), "doctor", "look for what keeps messages from arriving on this machine",
       "tacit doctor           # clock, key file, broadcast, ports, buffers, registry, multicast DNS; exit code 1 if "
       "there is a problem\n"
-      "tacit doctor --json");
+      "tacit doctor --json\n"
+      "tacit doctor --via e2e -h broker.example --key-file home.key   # clock, key file, and the broker");
   auto options = std::make_shared<DoctorOptions>();
-  program.add_key_file(app);
+  one_of(*app.add_option("--via", options->via, "What to look at; otherwise as the context says, or nomq."),
+         {"nomq", "usmp", "e2e"});
+  add_e2e_options(program, app, options->broker);
   app.add_option("--interface", options->interfaces, "A network interface to look at; may be repeated.")
       ->type_name("NAME")
       ->take_all();

@@ -10,6 +10,8 @@
 // What `tacit doctor` looks at.
 namespace tacit::app {
 
+struct E2eJoin;
+
 enum class Health : std::uint8_t { good, advice, problem };
 
 struct Finding {
@@ -37,6 +39,10 @@ NamedKey check_key_file(const std::optional<std::string>& path, std::span<const 
 Finding check_usmp_port(std::uint16_t port, const std::string& context);
 // The registry of USMP devices, where there is one.
 Finding check_device_registry(const std::string& path);
+
+// Whether the broker is there, proves itself and lets us hear, what it retains on our topics, and how much it takes.
+// The options of the join are used up.
+Findings check_broker(E2eJoin&);
 
 // A node's sockets as they are on this machine now; interfaces by name, or none.
 Findings check_sockets(const host::Key&, const std::vector<std::string>& interfaces);
