@@ -27,7 +27,7 @@ template <class Client> class UsmpDevice {
   UsmpDevice& operator=(const UsmpDevice&) = delete;
 
   int fd() const { return sockets_.fd(); }  // readable when a turn is due
-  bool wait(Duration at_most) const { return sockets_.wait(at_most); }
+  bool wait(Duration at_most) { return sockets_.wait(at_most); }
   void turn() { driver_.turn(); }
   void flush() { driver_.flush(); }
   bool send(Bytes message, const Now& now) { return client_.send(message, now).has_value(); }

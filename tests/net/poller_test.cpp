@@ -2,6 +2,7 @@
 #include "tacit/port/linux/poller.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
 
 #include "tacit/port/linux/clock.hpp"
 
@@ -44,6 +45,20 @@ TEST_F(PollerTest, after_an_alarm_went_off_the_next_is_set_as_it_is_said) {
   EXPECT_FALSE(goes_off(Duration{}));
   set_alarm_in(Duration{});
   EXPECT_TRUE(goes_off(a_while));
+}
+
+TEST_F(PollerTest, a_change_that_is_told_once_is_not_lost_by_who_waits_twice_and_then_looks) {
+  const File file(eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC));
+  std::error_code error;
+  poller_.add(file.fd(), &error, error, Poller::Tells::changes);
+  ASSERT_FALSE(error);
+  EXPECT_TRUE(poller_.wait(a_while));
+  EXPECT_TRUE(poller_.wait(a_while));
+  poller_.look();
+  const auto ready = poller_.next();
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(ready->owner, &error);
+  EXPECT_FALSE(poller_.wait({})) << "it was looked at";
 }
 
 }  // namespace

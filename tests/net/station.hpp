@@ -96,7 +96,7 @@ class Station {
   void turn() {
     host_.inside([&] { driver_.turn(); });
   }
-  bool wait(Duration at_most) const { return sockets_->wait(at_most); }
+  bool wait(Duration at_most) { return sockets_->wait(at_most); }
 
   // How often this text was heard.
   std::size_t count(std::string_view text) const {

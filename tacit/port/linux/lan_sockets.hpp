@@ -41,7 +41,7 @@ class LanSockets {
   LanSockets& operator=(const LanSockets&) = delete;
 
   int fd() const { return poller_.fd(); }  // the same for life; readable when a turn is due
-  bool wait(Duration at_most) const { return poller_.wait(at_most); }
+  bool wait(Duration at_most) { return poller_.wait(at_most); }
 
   // One's own socket is read before the group's: who acknowledges and then says goodbye to the group must not be taken
   // to have left without.

@@ -1,12 +1,12 @@
 #include "tacit/port/linux/poller.hpp"
 
-#include <poll.h>
 #include <sys/timerfd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace tacit::linux_port {
 
@@ -42,9 +42,7 @@ void Poller::mind(int fd, void* owner, bool whether) {
 }
 
 void Poller::look(const void* first) {
-  const int found = epoll_wait(epoll_.fd(), ready_.data(), static_cast<int>(ready_.size()), 0);
-  found_ = found > 0 ? static_cast<std::size_t>(found) : 0;
-  next_ = 0;
+  if (!std::exchange(seen_by_wait_, false)) find(0);
   const std::span those(ready_.data(), found_);
   const auto at = std::ranges::find_if(those, [&](const epoll_event& event) { return event.data.ptr == first; });
   if (at != those.end()) std::iter_swap(those.begin(), at);
@@ -71,10 +69,18 @@ void Poller::set_alarm(std::optional<Instant> at) {
   (void)timerfd_settime(alarm_.fd(), TFD_TIMER_ABSTIME, &when, nullptr);
 }
 
-bool Poller::wait(Duration at_most) const {
-  pollfd ready{fd(), POLLIN, 0};
-  const timespec limit = to_timespec(std::max<std::int64_t>(at_most.us, 0));
-  return ppoll(&ready, 1, &limit, nullptr) > 0;
+// Not by poll() on fd(): the kernel wakes who waits there by way of a second queue, and elsewhere than close to who
+// sent. What was seen and not looked at stays seen, since the changes of a descriptor are told once.
+bool Poller::wait(Duration at_most) {
+  constexpr std::int64_t a_day_ms = 86'400'000;
+  if (!seen_by_wait_) find(static_cast<int>(std::clamp<std::int64_t>((at_most.us + 999) / 1000, 0, a_day_ms)));
+  return seen_by_wait_ = found_ > 0;
+}
+
+void Poller::find(int timeout_ms) {
+  const int found = epoll_wait(epoll_.fd(), ready_.data(), static_cast<int>(ready_.size()), timeout_ms);
+  found_ = found > 0 ? static_cast<std::size_t>(found) : 0;
+  next_ = 0;
 }
 
 }  // namespace tacit::linux_port

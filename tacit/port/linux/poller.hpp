@@ -24,7 +24,7 @@ class Poller {
 
   // A closed descriptor leaves by itself; call forget() then, because it may still be among those found ready.
   void add(int fd, void* owner, std::error_code&, Tells = Tells::readable);
-  void forget() { found_ = next_ = 0; }
+  void forget() { found_ = next_ = 0, seen_by_wait_ = false; }
 
   // Whether a descriptor that was added is looked at.
   void mind(int fd, void* owner, bool whether);
@@ -35,8 +35,8 @@ class Poller {
     bool peer_is_through;  // a stream's, which may have left something to read; told with `changes`
   };
 
-  // Looks without waiting; then next() gives what is ready, one by one, and at the end nothing. `first` comes before
-  // the others, where it is among them.
+  // Looks without waiting, or takes what wait() has seen; then next() gives what is ready, one by one, and at the end
+  // nothing. `first` comes before the others, where it is among them.
   void look(const void* first = nullptr);
   std::optional<Ready> next();
 
@@ -44,14 +44,18 @@ class Poller {
   // is in the past goes off at once; going off ends it. Nothing changes nothing.
   void set_alarm(std::optional<Instant>);
 
-  // Waits for the first of everything, at most so long. For programs without an event loop.
-  bool wait(Duration at_most) const;
+  // Waits for the first of everything, at most so long, rounded up to milliseconds; look() comes next. For programs
+  // without an event loop, whom it spares a system call and the kernel a second queue of who waits.
+  bool wait(Duration at_most);
 
  private:
+  void find(int timeout_ms);
+
   File epoll_, alarm_;
   std::optional<Instant> alarm_at_;
   std::array<epoll_event, 16> ready_{};
   std::size_t found_ = 0, next_ = 0;
+  bool seen_by_wait_ = false;  // and by nobody since
 };
 
 }  // namespace tacit::linux_port

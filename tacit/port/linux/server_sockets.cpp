@@ -39,6 +39,13 @@ std::error_code ServerSockets::open_udp() {
   return error;
 }
 
+// Whose it is nobody asks: it is not one of ours, so look() passes over it.
+void ServerSockets::wake_for(int fd) {
+  std::error_code error;
+  poller_.add(fd, nullptr, error);
+  if (error) throw std::system_error(error, "epoll_ctl");
+}
+
 void ServerSockets::look(Instant now) {
   udp_ready_ = false;
   bool tcp_ready = false;

@@ -29,7 +29,9 @@ class ServerSockets {
   ServerSockets& operator=(const ServerSockets&) = delete;
 
   int fd() const { return poller_.fd(); }  // the same for life; readable when a turn is due
-  bool wait(Duration at_most) const { return poller_.wait(at_most); }
+  bool wait(Duration at_most) { return poller_.wait(at_most); }
+  // Both of these also tell of this descriptor, which is the caller's to read. Throws std::system_error.
+  void wake_for(int fd);
 
   void look(Instant now);
   std::span<Datagram> receive();  // a batch; empty when all that look() found was read

@@ -1,6 +1,5 @@
 #pragma once
-#include <poll.h>
-
+#include <atomic>
 #include <memory>
 #include <thread>
 
@@ -46,10 +45,14 @@ template <ShardWorker W> class Shards {
     // In the order in which they were bound. Without the filter all is handed over instead.
     const UdpSocket& udp = seats_.front()->sockets.udp();
     if (shards > 1 && udp.valid()) steered_ = !steer_in_kernel(udp.fd(), steering, shards);
-    for (std::size_t i = 0; i < shards; ++i) seats_[i]->worker = make(i, exchange_);
+    for (std::size_t i = 0; i < shards; ++i) {
+      for (const int fd : {seats_[i]->orders.fd(), exchange_.fd(i), stop_.fd()}) seats_[i]->sockets.wake_for(fd);
+      seats_[i]->worker = make(i, exchange_);
+    }
     for (std::size_t i = 0; i < shards; ++i) seats_[i]->thread = std::thread([this, i] { run(i, *seats_[i]); });
   }
   ~Shards() {
+    stopped_ = true;
     const std::uint64_t once = 1;  // nobody reads it, so all see it
     (void)!write(stop_.fd(), &once, sizeof once);
     for (auto& seat : seats_)
@@ -77,13 +80,10 @@ template <ShardWorker W> class Shards {
     HubDriver<typename W::Machine> driver(
         seat.worker->machine(), seat.sockets, [&](const auto& event) { seat.worker->deliver(event); },
         [this, shard](std::span<Datagram> in) { return exchange_.sift(shard, in); });
-    std::array<pollfd, 4> waits{{{seat.sockets.fd(), POLLIN, 0},
-                                 {seat.orders.fd(), POLLIN, 0},
-                                 {exchange_.fd(shard), POLLIN, 0},
-                                 {stop_.fd(), POLLIN, 0}}};
+    constexpr Duration a_while{60'000'000};  // how long does not matter: what is to be done wakes us
     for (bool stopped = false; !stopped;) {
-      (void)poll(waits.data(), waits.size(), -1);
-      stopped = waits.back().revents != 0;
+      (void)seat.sockets.wait(a_while);
+      stopped = stopped_;
       while (const auto order = seat.orders.take()) seat.worker->obey(*order);
       for (auto in = exchange_.collect(shard); !in.empty(); in = exchange_.collect(shard)) driver.take(in);
       driver.turn();
@@ -92,6 +92,7 @@ template <ShardWorker W> class Shards {
 
   ShardExchange exchange_;
   File stop_;
+  std::atomic<bool> stopped_ = false;
   bool steered_ = false;
   std::vector<std::unique_ptr<Seat>> seats_;
 };

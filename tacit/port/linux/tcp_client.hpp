@@ -28,7 +28,7 @@ class TcpClient {
   TcpClient& operator=(const TcpClient&) = delete;
 
   int fd() const { return poller_.fd(); }  // the same for life; readable when a turn is due
-  bool wait(Duration at_most) const { return poller_.wait(at_most); }
+  bool wait(Duration at_most) { return poller_.wait(at_most); }
 
   void look(Instant now);
   void want(bool stream, Instant now);
