@@ -46,14 +46,14 @@ std::size_t Client::next_size(Tick now) const {
   const Session* session = this->session();
   if (!session) return handshake_size(now);
   const std::size_t size = session->acknowledgement_size();
-  return size > 0 ? size : session->frame_size(now);
+  return size > 0 && !session->frame_goes_first(now) ? size : session->frame_size(now);
 }
 
 void Client::put_next(MutBytes out, Tick now) {
   if (owed_ != Acknowledgement{}) return encode_acknowledgement(std::exchange(owed_, {}), out);
   Session* session = up();
   if (!session) return put_handshake(out, now);
-  if (session->acknowledgement_size() > 0) session->put_acknowledgement(out);
+  if (session->acknowledgement_size() > 0 && !session->frame_goes_first(now)) session->put_acknowledgement(out);
   else session->put_frame(out, now);
   after_session(now);
 }

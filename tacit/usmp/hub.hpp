@@ -81,6 +81,7 @@ class Hub {
   void from_elsewhere(HubSession&, const Received&, const Path& from, std::size_t size);
   void move(HubSession&);
   void acknowledge(const Path&, const Header&, const Cookie* retry = nullptr);
+  bool transmit_first(Outbox&, HubSession*, Tick);
   static bool transmit(Outbox&, HubAnswer&);
   bool transmit(Outbox&, Handshake&, Tick);
   bool transmit(Outbox&, HubSession&, Tick);

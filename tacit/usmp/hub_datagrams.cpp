@@ -53,7 +53,7 @@ void Hub::on_sealed(const Frame& frame, const Path& from, Tick now) {
 
   const auto received = s->session->receive(frame, now);
   if (const std::size_t owed = s->session->acknowledgement_size()) {
-    HubAnswer answer{.path = from, .owed_size = static_cast<std::uint8_t>(owed)};
+    HubAnswer answer{.path = from, .session = s, .owed_size = static_cast<std::uint8_t>(owed)};
     s->session->put_acknowledgement(MutBytes(answer.owed).first(owed));
     answers_.push(answer);
   }
@@ -133,11 +133,17 @@ void Hub::move(HubSession& s) {
 void Hub::poll_transmit(Outbox& out, const Now& now) {
   const Tick tick = begin(now);
   for (; !answers_.empty(); answers_.drop())
-    if (!transmit(out, answers_.front())) return;
+    if (!transmit_first(out, answers_.front().session, tick) || !transmit(out, answers_.front())) return;
   while (Handshake* handshake = speaking_handshakes_.front())
     if (!transmit(out, *handshake, tick)) return;
   while (HubSession* s = speaking_.front())
     if (!transmit(out, *s, tick)) return;
+}
+
+// The entry of a session lasts as long as the hub. Where it is another's by now, that one's turn comes sooner.
+bool Hub::transmit_first(Outbox& out, HubSession* s, Tick now) {
+  const bool goes_first = s && List<HubSession, Speaking>::holds(*s) && s->session && s->session->frame_goes_first(now);
+  return !goes_first || transmit(out, *s, now);
 }
 
 // Both of its datagrams or none: what was added leaves.

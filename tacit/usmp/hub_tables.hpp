@@ -30,6 +30,7 @@ inline constexpr std::size_t handshake_frame_size_max = frame_size_of<Challenge>
 // What a hub owes at once to where a datagram came from: an acknowledgement, and perhaps a HELLO_RETRY behind it.
 struct HubAnswer {
   Path path;
+  HubSession* session = nullptr;  // whose frame was acknowledged; what it has to say then leaves ahead of that
   std::uint8_t owed_size = 0, retry_size = 0;  // 0: none
   std::array<std::uint8_t, acknowledgement_size + acknowledgement_mac_size> owed{};
   std::array<std::uint8_t, frame_size_of<HelloRetry>> retry{};

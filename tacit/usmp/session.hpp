@@ -54,7 +54,7 @@ struct Received {
 //   UTACK -> receive_acknowledgement()                   put_frame() -> the next frame, or the last one once more
 //
 // After every call that takes a Tick the owner looks at ended(), and then asks for what is to leave until there is
-// nothing: the acknowledgement first, then frames.
+// nothing: the acknowledgement and frames, in the order that frame_goes_first() says.
 //
 // Over datagrams one frame is in flight; it leaves again, the same bytes, until it is acknowledged. Nothing is
 // acknowledged before it is authentic and taken; what was taken is acknowledged as often as it comes. A frame that is
@@ -121,6 +121,10 @@ class Session {
 
   std::size_t acknowledgement_size() const { return is_stream(transport_) ? 0 : owed_size_; }
   void put_acknowledgement(MutBytes out);
+
+  // Whether a frame that is to leave now goes ahead of the acknowledgement. The two are then one run, since only its
+  // last datagram may be shorter, and cost the way of one.
+  bool frame_goes_first(Tick now) const;
 
   std::size_t frame_size(Tick now) const;
   void put_frame(MutBytes out, Tick now);

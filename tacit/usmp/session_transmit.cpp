@@ -60,6 +60,12 @@ std::size_t Session::frame_size(Tick now) const {
   return type ? sealed_size(text_size(*type)) : 0;
 }
 
+// Not while keys change: a frame under the new ones may come before the acknowledgement of REKEY that the peer waits
+// for, and cannot be opened there.
+bool Session::frame_goes_first(Tick now) const {
+  return std::holds_alternative<Settled>(change_) && frame_size(now) > 0;
+}
+
 void Session::put_frame(MutBytes out, Tick now) {
   if (!flight_.sent) begin_flight(*next_type(), now);
   const Header header{.wire = wire_, .type = flight_.type, .seq = flight_.seq};

@@ -261,6 +261,28 @@ TEST(DatagramClient, regression_lost_hello_retry_hello_leaves_again_although_it_
   EXPECT_EQ(caller.wait(ms, 600), hello);
 }
 
+TEST(DatagramClient, says_what_it_has_to_say_ahead_of_an_acknowledgement_unless_keys_change) {
+  Calling caller(Calling::config());
+  ScriptedServer server(Transport::datagrams);
+  const auto side = caller.shake_hands(server, 0, caller.connect(0));
+  ASSERT_TRUE(side->send("down"));
+  ASSERT_TRUE(caller.client.send(bytes_of("up"), now_ms(10)));
+  const Frames answer = caller.hear_all(side->say(at_ms(10)), 10);
+  ASSERT_THAT(answer, SizeIs(2));
+  EXPECT_FALSE(is_acknowledgement(answer[0]));
+  EXPECT_TRUE(is_acknowledgement(answer[1]));
+  for (Frames said = answer; !said.empty();) {
+    side->hear_all(said, at_ms(11));
+    said = caller.hear_all(side->say(at_ms(11)), 11);
+  }
+
+  ASSERT_TRUE(side->session.rekey());
+  ASSERT_TRUE(caller.client.send(bytes_of("up again"), now_ms(20)));
+  const Frames changed = caller.hear_all(side->say(at_ms(20)), 20);
+  ASSERT_THAT(changed, SizeIs(2));
+  EXPECT_TRUE(is_acknowledgement(changed[0]));
+}
+
 // Acknowledgements of a handshake can be made by anybody.
 TEST(DatagramClient, regression_spoofed_handshake_acknowledgements_do_not_stop_a_client) {
   Calling caller(Calling::config());

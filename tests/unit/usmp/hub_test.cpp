@@ -76,6 +76,24 @@ TEST_F(Served, a_message_arrives_once_and_is_acknowledged_as_often_as_it_comes) 
   EXPECT_EQ(bench.messages[0].session, session());
 }
 
+TEST_F(Served, what_is_answered_at_once_and_the_acknowledgement_are_one_run) {
+  ASSERT_TRUE(bench.connect(lamp, home));
+  Buffer frame = lamp.data("hot?");
+  Datagram datagram{{home, {}, false}, frame};
+  ASSERT_EQ(bench.hub.input({&datagram, 1}, bench.now), 1u);
+  ASSERT_TRUE(bench.hub.send(session(), bytes_of("no"), bench.now));
+
+  std::array<std::uint8_t, 2048> memory{};
+  std::array<Outbox::Run, 8> runs;
+  Outbox out(memory, runs);
+  bench.hub.poll_transmit(out, bench.now);
+  ASSERT_THAT(out.runs(), SizeIs(1));
+  const Outbox::Run& run = out.runs().front();
+  EXPECT_EQ(run.count, 2u);
+  EXPECT_EQ(lamp.open(Buffer(run.bytes.begin(), run.bytes.begin() + run.datagram_size)), "no");
+  EXPECT_EQ(run.bytes.size() - run.datagram_size, 15u);
+}
+
 TEST_F(Served, a_message_to_a_device_ends_when_the_device_has_it) {
   ASSERT_TRUE(bench.connect(lamp, home));
   const auto handle = bench.hub.send(session(), bytes_of("on"), bench.now);
