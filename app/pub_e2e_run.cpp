@@ -83,7 +83,8 @@ ExitCode publish_e2e(Program& program, const PubOptions& options) {
     return clear_retained(join, options.channel, options.wait_s);
   if (options.retain && !options.quiet)
     note("-r: whoever subscribes later than --window (" +
-         std::to_string(join.options.link.envelope.past.us / 1'000'000) + " s) refuses a retained message as stale");
+         std::to_string(join.options.link.envelope.past.ns / 1'000'000'000) +
+         " s) refuses a retained message as stale");
   join.options.speak = {options.channel};
   join.options.sizes = {.heard = 1,
                         .spoken = 1,

@@ -81,8 +81,8 @@ Result<Done> Envelope::acceptable(const Iv& iv, PacketTime now) const {
   const auto seen = seen_.look(iv);
   if (!seen && (seen.error() == Reason::own || seen.error() == Reason::replay)) return seen;
   const std::int64_t age_ns = ns_between(time_of(iv), now);
-  if (age_ns > ns_of(config_.past)) return Reason::stale;
-  if (age_ns < -ns_of(config_.future)) return Reason::future;
+  if (age_ns > config_.past.ns) return Reason::stale;
+  if (age_ns < -config_.future.ns) return Reason::future;
   if (start_ && time_of(iv) < *start_) return Reason::before_start;
   return seen;
 }

@@ -46,11 +46,11 @@ enum class Binding : std::uint8_t {
 };
 
 struct EnvelopeConfig {
-  Bytes aad = bytes_of(default_aad);  // lives as long as the envelope; another one separates who shares a key
-  std::size_t pad_size = 50;          // shorter messages look as long as this; at most pad_size_max
-  Duration past{15'000'000};          // how old a packet may be, inclusive
-  Duration future{15'000'000};        // how far ahead its time may be, inclusive
-  std::size_t packet_max = 4096;      // a longer one is too_large before anything is computed; of 31 bytes at least
+  Bytes aad = bytes_of(default_aad);         // lives as long as the envelope; another one separates who shares a key
+  std::size_t pad_size = 50;                 // shorter messages look as long as this; at most pad_size_max
+  PacketSpan past = Duration{15'000'000};    // how old a packet may be, inclusive
+  PacketSpan future = Duration{15'000'000};  // how far ahead its time may be, inclusive
+  std::size_t packet_max = 4096;  // a longer one is too_large before anything is computed; of 31 bytes at least
   Binding binding = Binding::none;
 };
 

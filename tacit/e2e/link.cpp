@@ -104,7 +104,7 @@ std::optional<Leaving> Link::next(MutBytes out, const Now& now) {
   if (sealed->longer_than_pad) length_shows_ = LengthShows{slot->handle};
   topics_.sent(*base_.suffix_of(slot->topic()), now.tick);
   return Leaving{slot->handle, slot->topic(), out.first(sealed->size),
-                 slot->qos,    slot->retain,  now.tick + config_.envelope.past};
+                 slot->qos,    slot->retain,  now.tick + Duration{config_.envelope.past.ns / 1000}};
 }
 
 std::optional<Event> Link::poll_event() {

@@ -24,4 +24,12 @@ constexpr std::int64_t ns_between(PacketTime from, PacketTime to) {
 
 constexpr std::int64_t ns_of(Duration d) { return d.us * 1000; }
 
+// A span of it; to the nanosecond, like the window of the original.
+struct PacketSpan {
+  std::int64_t ns = 0;
+
+  constexpr PacketSpan(Duration d) : ns(ns_of(d)) {}
+  constexpr explicit PacketSpan(std::int64_t nanoseconds) : ns(nanoseconds) {}
+};
+
 }  // namespace tacit::e2e

@@ -15,13 +15,11 @@ Result<Done> Seen::look(const Iv& iv) const {
   return Done{};
 }
 
-void Seen::remember(const Iv& iv, bool own, PacketTime now, Duration past) {
+void Seen::remember(const Iv& iv, bool own, PacketTime now, PacketSpan past) {
   // What is over stays while it takes no more than half of the room: a clock that is put back makes it matter again,
   // and what is known by its IV shuts out nothing else of its time. Two go while one comes, so that no call has much to
   // do after a quiet hour.
-  const auto over = [&] {
-    return used_ > oldest_.size() / 2 && ns_between(time_of(oldest_[0]->iv), now) > ns_of(past);
-  };
+  const auto over = [&] { return used_ > oldest_.size() / 2 && ns_between(time_of(oldest_[0]->iv), now) > past.ns; };
   for (int n = 0; n < 2 && over(); ++n) forget_oldest(Reason::too_old);
 
   if (full()) {

@@ -32,7 +32,7 @@ class Seen {
   Result<Done> look(const Iv&) const;
 
   // After look(), when it is authentic, or when it is sent.
-  void remember(const Iv&, bool own, PacketTime now, Duration past);
+  void remember(const Iv&, bool own, PacketTime now, PacketSpan past);
 
  private:
   struct ByIv {

@@ -24,10 +24,10 @@ std::int64_t ns(const Value& value) {
 }
 e2e::PacketTime time(const Value& value) { return e2e::PacketTime(ns(value)); }
 
-Duration window(const Value& value) {
+e2e::PacketSpan window(const Value& value) {
   const std::int64_t window_ns = ns(value);
-  if (window_ns < 0 || window_ns % 1000 != 0) value.refuse(Fault::out_of_range, "is not so many whole microseconds");
-  return Duration{window_ns / 1000};
+  if (window_ns < 0) value.refuse(Fault::out_of_range, "is negative");
+  return e2e::PacketSpan(window_ns);
 }
 
 ReceiverVector receiver(const Value& value) {

@@ -43,7 +43,7 @@ struct Expectation {
 struct ReceiverVector {
   e2e::Key key;
   ByteString aad;
-  Duration window;
+  e2e::PacketSpan window;
 };
 
 struct OpenVector {

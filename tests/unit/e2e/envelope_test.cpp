@@ -101,6 +101,17 @@ TEST(Envelope, takes_what_is_as_old_or_as_far_ahead_as_its_window_says_and_not_a
   EXPECT_EQ(Station(config).open(ahead.seal("a", after(5_s))), Reason::future);
 }
 
+TEST(Envelope, has_a_window_of_any_number_of_nanoseconds) {
+  const EnvelopeConfig config{.past = PacketSpan(3), .future = PacketSpan(2)};
+  const auto opened_ns_later = [&](std::int64_t ns) {
+    return Station(config).open(Station().seal("a"), PacketTime(start.ns + ns));
+  };
+  EXPECT_EQ(opened_ns_later(3), std::nullopt);
+  EXPECT_EQ(opened_ns_later(4), Reason::stale);
+  EXPECT_EQ(opened_ns_later(-2), std::nullopt);
+  EXPECT_EQ(opened_ns_later(-3), Reason::future);
+}
+
 TEST(Envelope, says_what_is_wrong_with_what_a_key_holder_made) {
   Station receiver;
   EXPECT_EQ(receiver.open(forged({2, 0, 0})), Reason::bad_version);
