@@ -36,10 +36,8 @@ ExitCode E2eSession::run() {
 std::optional<std::string> E2eSession::hint() const {
   const auto strangers = link_->counters()[Reason::bad_mac];
   if (strangers == 0) return std::nullopt;
-  return std::to_string(strangers) +
-         " packets were heard that this key cannot authenticate (bad_mac): compare `tacit key fingerprint` and --aad "
-         "on "
-         "both sides.";
+  return std::to_string(strangers) + (strangers == 1 ? " packet was" : " packets were") +
+         " heard that this key cannot authenticate (bad_mac): compare `tacit key fingerprint` and --aad on both sides.";
 }
 
 void E2eSession::on(const mqtt_port::Connected&) {

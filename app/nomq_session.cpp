@@ -90,9 +90,8 @@ void NomqSession::end(ExitCode code) {
 std::optional<std::string> NomqSession::hint() const {
   const auto strangers = node_->counters()[Reason::bad_mac];
   if (strangers == 0 || node_->traffic().packets_in > 0) return std::nullopt;
-  return std::to_string(strangers) +
-         " packets were heard that this key cannot authenticate (bad_mac): compare `tacit key fingerprint` on both "
-         "sides.";
+  return std::to_string(strangers) + (strangers == 1 ? " packet was" : " packets were") +
+         " heard that this key cannot authenticate (bad_mac): compare `tacit key fingerprint` on both sides.";
 }
 
 void NomqSession::observe(const Nomq::Event& event) {

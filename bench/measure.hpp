@@ -1,5 +1,4 @@
 #pragma once
-#include <sys/resource.h>
 #include <time.h>
 
 #include <algorithm>
@@ -10,26 +9,11 @@
 
 namespace tacit::bench {
 
-// Of all threads of this process, the kernel's part included.
-inline double cpu_seconds() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
 // Of the thread that asks.
 inline double thread_cpu_seconds() {
   timespec used{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
-}
-
-inline double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 // "median (least to most)".

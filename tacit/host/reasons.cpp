@@ -175,9 +175,11 @@ constexpr std::array explanations{
     Explanation{closed, outcome, "closed", "This node was closed while the message was on its way.",
                 "Wait for the outcome of a publish before closing."},
 
-    Explanation{too_large, caller, "too_large",
-                "The message or frame is larger than the limit (a message: 1,024 bytes for NoMQ, 1,808 for USMP).",
-                "Send it in parts, or publish where it can be fetched."},
+    Explanation{
+        too_large, caller, "too_large",
+        "The message or frame is larger than the limit (a message: 1,024 bytes for NoMQ, 1,808 for USMP, 65,535 for "
+        "mqtt-e2e).",
+        "Send it in parts, or publish where it can be fetched."},
     Explanation{queue_full, caller, "queue_full", "The queue is full, and nothing of lower priority could make room.",
                 "Publish more slowly, wait for outcomes, or raise the size of the queue."},
     Explanation{channels_full, caller, "channels_full",
