@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "tacit/base/require.hpp"
+#include "tacit/e2e/envelope.hpp"
 #include "tacit/nomq/packet.hpp"
 #include "tacit/usmp/sealed.hpp"
 
@@ -72,13 +74,30 @@ class NomqLike final : public BareCipher {
 };
 
 // | header 12 | nonce 12 | text | tag 16 |
-class UsmpLike final : public BareCipher {
- public:
-  explicit UsmpLike(Seals seals) : seals_(seals == Seals::yes) {}
+struct UsmpFrame {
+  static Secret<32> key() { return bench::key(); }
+  static std::size_t size_of(std::size_t message) { return usmp::sealed_size(message); }
+  static constexpr std::size_t message_at = usmp::header_size + usmp::seal_nonce_size;
+  static constexpr std::size_t nonce_at = usmp::header_size, text_at = message_at;
+  static Bytes aad(MutBytes frame) { return frame.first(usmp::header_size); }
+};
 
-  std::size_t size_of(std::size_t message) const override { return usmp::sealed_size(message); }
+// | IV 12 | header 3, message, padding | tag 16 |
+struct E2eEnvelope {
+  static e2e::Key key() { return e2e::Key(bytes_of("a key for all. 1")); }
+  static std::size_t size_of(std::size_t message) { return e2e::packet_size(message, e2e::EnvelopeConfig().pad_size); }
+  static constexpr std::size_t message_at = e2e::iv_size + e2e::header_size;
+  static constexpr std::size_t nonce_at = 0, text_at = e2e::iv_size;
+  static Bytes aad(MutBytes) { return bytes_of(e2e::default_aad); }
+};
+
+template <class Packet> class GcmLike final : public BareCipher {
+ public:
+  explicit GcmLike(Seals seals) : seals_(seals == Seals::yes) {}
+
+  std::size_t size_of(std::size_t message) const override { return Packet::size_of(message); }
   MutBytes message_in(MutBytes packet, std::size_t message) const override {
-    return packet.subspan(usmp::header_size + usmp::seal_nonce_size, message);
+    return packet.subspan(Packet::message_at, message);
   }
   void seal(MutBytes packets, std::size_t size) override {
     if (!seals_) return;
@@ -86,7 +105,7 @@ class UsmpLike final : public BareCipher {
     for (; packets.size() >= size; packets = packets.subspan(size)) {
       const MutBytes one = packets.first(size);
       counter_.write(nonce(one));
-      seal_jobs_.push_back({nonce(one), one.first(usmp::header_size), text(one), one.last(usmp::seal_tag_size)});
+      seal_jobs_.push_back({nonce(one), Packet::aad(one), text(one), one.last(tag_size)});
     }
     cipher_.seal(seal_jobs_);
   }
@@ -95,20 +114,21 @@ class UsmpLike final : public BareCipher {
     open_jobs_.clear();
     for (; packets.size() >= size; packets = packets.subspan(size)) {
       const MutBytes one = packets.first(size);
-      open_jobs_.push_back({nonce(one), one.first(usmp::header_size), text(one), one.last(usmp::seal_tag_size)});
+      open_jobs_.push_back({nonce(one), Packet::aad(one), text(one), one.last(tag_size)});
     }
     cipher_.open(open_jobs_);
     return std::ranges::all_of(open_jobs_, &crypto::AesGcm::OpenJob::authentic);
   }
 
  private:
-  static MutBytes nonce(MutBytes frame) { return frame.subspan(usmp::header_size, usmp::seal_nonce_size); }
-  static MutBytes text(MutBytes frame) {
-    return frame.subspan(usmp::header_size + usmp::seal_nonce_size, frame.size() - usmp::sealed_size(0));
+  static constexpr std::size_t nonce_size = 12, tag_size = crypto::AesGcm::tag_size;
+  static MutBytes nonce(MutBytes packet) { return packet.subspan(Packet::nonce_at, nonce_size); }
+  static MutBytes text(MutBytes packet) {
+    return packet.subspan(Packet::text_at, packet.size() - Packet::text_at - tag_size);
   }
 
   const bool seals_;
-  crypto::AesGcm cipher_{key().reveal()};
+  crypto::AesGcm cipher_{Packet::key().reveal()};
   Counter counter_;
   std::vector<crypto::AesGcm::SealJob> seal_jobs_;
   std::vector<crypto::AesGcm::OpenJob> open_jobs_;
@@ -117,8 +137,13 @@ class UsmpLike final : public BareCipher {
 }  // namespace
 
 std::unique_ptr<BareCipher> bare_cipher(Like like, Seals seals) {
-  if (like == Like::nomq) return std::make_unique<NomqLike>(seals);
-  return std::make_unique<UsmpLike>(seals);
+  switch (like) {
+    case Like::nomq: return std::make_unique<NomqLike>(seals);
+    case Like::usmp: return std::make_unique<GcmLike<UsmpFrame>>(seals);
+    case Like::e2e: return std::make_unique<GcmLike<E2eEnvelope>>(seals);
+  }
+  require(false);
+  return nullptr;
 }
 
 }  // namespace tacit::app::bench

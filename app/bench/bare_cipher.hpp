@@ -5,8 +5,8 @@
 
 namespace tacit::app::bench {
 
-// Whose cipher and sizes: those of a NoMQ packet or of a USMP frame.
-enum class Like : std::uint8_t { nomq, usmp };
+// Whose cipher and sizes: those of a NoMQ packet, of a USMP frame or of an mqtt-e2e envelope.
+enum class Like : std::uint8_t { nomq, usmp, e2e };
 enum class Seals : bool { no, yes };
 
 // The cryptography of a protocol's packets without the protocol, sealed and opened by the batch. Both ends have one.

@@ -12,7 +12,7 @@ namespace {
 
 // A size of 0 stands for a small one, a usual one and a large one.
 template <Like like> Experiment crypto_of(const Settings& settings) {
-  constexpr std::size_t large = like == Like::nomq ? 1000 : usmp::fragment_size_max;
+  constexpr std::size_t large = like == Like::usmp ? usmp::fragment_size_max : 1000;
   if (settings.message > 0) return crypto_costs(like, {settings.message});
   return crypto_costs(like, {16, 100, large});
 }
@@ -97,6 +97,13 @@ std::span<const Measurement> measurements() {
        for_latency,
        {.message = 4096, .qos = 1},
        e2e_latency},
+      {"e2e",
+       "crypto",
+       "mqtt-e2e, the cryptography of its envelopes",
+       {"--size"},
+       for_crypto,
+       {.message = 4096},
+       crypto_of<Like::e2e>},
   };
   return all;
 }
