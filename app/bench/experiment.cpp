@@ -33,6 +33,13 @@ Spread spread_of(std::vector<double> rounds) {
   return spread;
 }
 
+std::vector<std::size_t> decades(std::size_t last) {
+  std::vector<std::size_t> counts;
+  for (std::size_t count = 1; count < last; count *= 10) counts.push_back(count);
+  counts.push_back(last);
+  return counts;
+}
+
 double sum_of(const Report& report, std::string_view column) {
   const auto at = std::ranges::find(report.columns, column, &Column::key);
   if (at == report.columns.end()) return 0;

@@ -43,6 +43,9 @@ struct Spread {
 };
 Spread spread_of(std::vector<double> rounds);
 
+// 1, 10, 100 … below the last, and the last: how many of something are measured.
+std::vector<std::size_t> decades(std::size_t last);
+
 struct Report {
   struct Row {
     std::string key, name;

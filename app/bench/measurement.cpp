@@ -20,7 +20,7 @@ template <Like like> Experiment crypto_of(const Settings& settings) {
 const Settings for_traffic{};
 const Settings for_latency{.length = {.seconds = 0.5}};
 const Settings for_handshake{.message = 0, .length = {.messages = 400}};
-const Settings for_sessions{.sessions = 10'000};
+const Settings for_sessions{.sessions = 10'000, .length = {.messages = 50'000}};
 const Settings for_crypto{.message = 0};
 
 }  // namespace
@@ -72,7 +72,7 @@ std::span<const Measurement> measurements() {
       {"usmp",
        "sessions",
        "USMP, what sessions and their messages cost a server",
-       {"--size", "--sessions"},
+       {"--size", "--sessions", "--messages"},
        for_sessions,
        {.message = usmp::fragment_size_max, .sessions = 1'000'000},
        usmp_sessions},

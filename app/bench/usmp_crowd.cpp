@@ -1,8 +1,12 @@
 #include "app/bench/usmp_crowd.hpp"
 
-#include "app/bench/cpu_time.hpp"
+#include <algorithm>
+
+#include "app/bench/loopback.hpp"
+#include "app/bench/repeating.hpp"
 #include "app/bench/usmp_server.hpp"
 #include "tacit/base/require.hpp"
+#include "tacit/port/linux/hub_driver.hpp"
 #include "tacit/usmp/acknowledgement.hpp"
 #include "tacit/usmp/handshake_messages.hpp"
 #include "tacit/usmp/sealed.hpp"
@@ -11,6 +15,7 @@ namespace tacit::app::bench {
 namespace {
 
 using namespace usmp;
+using namespace tacit::literals;
 
 constexpr std::size_t outbox_size = 65'536;
 
@@ -27,31 +32,30 @@ HubSizes sizes_for(std::size_t devices) {
           .answers = 256};
 }
 
-// 10.x.y.z, and back.
-Endpoint address_of(std::size_t n) {
-  return {.ip = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 10, static_cast<std::uint8_t>(n >> 16),
-                 static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)},
-          .port = 9};
-}
-std::size_t number_of(const Endpoint& at) {
-  return std::size_t{at.ip[13]} << 16 | std::size_t{at.ip[14]} << 8 | at.ip[15];
-}
+// As many devices at one address as there are; and a session does not end for want of words while others connect.
+constexpr HubConfig config{.idle_after = 3600_s,
+                           .limits = {.handshakes_per_origin = 65'535, .sessions_per_origin = 65'535}};
 
 DeviceId id_of(std::size_t n) { return device_id(static_cast<std::uint32_t>(n)); }
 
 }  // namespace
 
-UsmpCrowd::UsmpCrowd(std::size_t devices)
-    : psk_(random_psk(random_)), memory_(sizes_for(devices)),
-      hub_({.limits = {.handshakes_per_origin = 65'535, .sessions_per_origin = 65'535}}, memory_.tables(), random_),
-      devices_(devices), said_memory_(batch * frame_size_max), sent_memory_(outbox_size), outbox_memory_(outbox_size),
-      outbox_(outbox_memory_, runs_) {
+UsmpCrowdSockets::UsmpCrowdSockets()
+    : at(loopback(0)), server({.at = at, .tcp = false, .offload = linux_port::Offload::off}) {
+  at.port = server.port();
+}
+
+UsmpCrowd::UsmpCrowd(std::size_t devices, const UsmpCrowdSockets* sockets)
+    : server_(sockets ? sockets->at : Endpoint{}), port_of_devices_(sockets ? sockets->devices.port() : 9),
+      psk_(random_psk(random_)), memory_(sizes_for(devices)), hub_(config, memory_.tables(), random_),
+      devices_(devices), said_memory_(crowd_batch * frame_size_max), sent_memory_(outbox_size),
+      outbox_memory_(outbox_size), outbox_(outbox_memory_, runs_) {
   random_.fill(private_key_.fill());
   crypto::x25519_public(private_key_, exchange_.client);
 }
 
 void UsmpCrowd::connect(std::size_t count) {
-  for (std::size_t end = connected_ + count; connected_ < end;) connect_batch(std::min(batch, end - connected_));
+  for (std::size_t end = connected_ + count; connected_ < end;) connect_batch(std::min(crowd_batch, end - connected_));
 }
 
 void UsmpCrowd::connect_batch(std::size_t count) {
@@ -62,13 +66,17 @@ void UsmpCrowd::connect_batch(std::size_t count) {
     encode_handshake(Wire::v2, cookie ? cookie_hello_seq : hello_seq, message, room.first(size));
     return size;
   };
-  std::array<Cookie, batch> cookies;
-  std::array<Challenge, batch> challenges;
-  say(first, count, [&](std::size_t i, MutBytes room) { return hello(first + i, std::nullopt, room); });
+  const auto say = [&](auto write_one) {
+    write(first, count, write_one);
+    hand_over();
+  };
+  std::array<Cookie, crowd_batch> cookies;
+  std::array<Challenge, crowd_batch> challenges;
+  say([&](std::size_t i, MutBytes room) { return hello(first + i, std::nullopt, room); });
   answers<HelloRetry>(first, [&](std::size_t i, const HelloRetry& retry) { cookies[i] = retry.cookie; });
-  say(first, count, [&](std::size_t i, MutBytes room) { return hello(first + i, cookies[i], room); });
+  say([&](std::size_t i, MutBytes room) { return hello(first + i, cookies[i], room); });
   answers<Challenge>(first, [&](std::size_t i, const Challenge& challenge) { challenges[i] = challenge; });
-  say(first, count, [&](std::size_t i, MutBytes room) {
+  say([&](std::size_t i, MutBytes room) {
     exchange_.nonce = challenges[i].nonce;
     exchange_.server = challenges[i].public_key;
     const HelloAck proof{Transcript::of_client(Wire::v2, exchange_, id_of(first + i)).mac(psk_)};
@@ -79,7 +87,7 @@ void UsmpCrowd::connect_batch(std::size_t count) {
     devices_[first + i].session = ok.session;
     devices_[first + i].key = std::move(keys(challenges[i]).client_to_server);
   });
-  say(first, count, [&](std::size_t, MutBytes room) {
+  say([&](std::size_t, MutBytes room) {
     encode_acknowledgement({FrameType::session_ok, 0}, room.first(acknowledgement_size));
     return acknowledgement_size;
   });
@@ -92,42 +100,71 @@ Keys UsmpCrowd::keys(const Challenge& challenge) {
   return std::move(*agree(Wire::v2, private_key_, challenge.public_key, exchange_));
 }
 
-void UsmpCrowd::speak(std::size_t sessions, std::size_t messages, Bytes message) {
+double UsmpCrowd::speak(const UsmpTalk& talk) {
+  const double before = hub_cpu_s_;
+  each_batch(talk, [&] { hand_over(); });
+  return hub_cpu_s_ - before;
+}
+
+double UsmpCrowd::speak_through(UsmpCrowdSockets& sockets, const UsmpTalk& talk) {
+  linux_port::HubDriver<Hub> driver(hub_, sockets.server, [this](const HubEvent& event) { port_.deliver(event); });
+  Repeating server([&] {
+    if (sockets.server.wait(5_ms)) driver.turn();
+  });
+  each_batch(talk, [&] {
+    sockets.devices.say(said_);
+    for (std::size_t acknowledged = 0; acknowledged < said_.size();) {
+      const auto heard = sockets.devices.hear(1_s);
+      if (heard.empty()) break;  // what is not there after so long a silence was lost
+      acknowledged += static_cast<std::size_t>(
+          std::ranges::count_if(heard, is_acknowledgement, [](const Datagram& one) { return Bytes(one.bytes); }));
+    }
+  });
+  return server.end();
+}
+
+template <class HandOver> void UsmpCrowd::each_batch(const UsmpTalk& talk, HandOver hand_over) {
+  expected_ = talk.message;
   std::size_t next = 0;
-  for (std::size_t said = 0; said < messages; said += batch) {
+  for (std::size_t said = 0; said < talk.messages; said += crowd_batch) {
     const std::size_t first = next;
-    say(first, std::min(batch, messages - said), [&](std::size_t i, MutBytes room) {
-      Device& device = devices_[(first + i) % sessions];
-      const MutBytes frame = room.first(sealed_size(message.size()));
+    write(first, std::min(crowd_batch, talk.messages - said), [&](std::size_t i, MutBytes room) {
+      const std::size_t n = (first + i) % talk.sessions;
+      Device& device = devices_[n];
+      const MutBytes frame = room.first(sealed_size(talk.message.size()));
       const crypto::AesGcm key(device.key.reveal());
-      seal(key, device.session, {.type = FrameType::data, .seq = device.seq++}, message, frame);
-      said_[i].path.peer = address_of((first + i) % sessions);
+      seal(key, device.session, {.type = FrameType::data, .seq = device.seq++}, talk.message, frame);
+      said_[i].path.peer = address_of(n);
       return frame.size();
     });
-    next = (first + batch) % sessions;
+    hand_over();
+    next = (first + crowd_batch) % talk.sessions;
   }
 }
 
-// What they say is handed to the hub; its answers are there until the next time.
-template <class Write> void UsmpCrowd::say(std::size_t first, std::size_t count, Write write) {
+// What devices from the first on say next, one datagram each.
+template <class Write> void UsmpCrowd::write(std::size_t first, std::size_t count, Write write) {
   said_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     const MutBytes room = MutBytes(said_memory_).subspan(i * frame_size_max, frame_size_max);
-    said_[i].path = {address_of(first + i), {}, false};
+    said_[i].path = {address_of(first + i), server_, false};
     said_[i].bytes = room.first(write(i, room));
   }
+}
+
+// The hub's answers are there until the next time.
+void UsmpCrowd::hand_over() {
   sent_.clear();
   sent_used_ = 0;
-  now_.tick.us += 10;
   const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
-  offer(hub_, port_, said_, now_);
+  offer(hub_, port_, said_, linux_port::now());
   hub_cpu_s_ += seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
 }
 
 template <class Message, class Take> void UsmpCrowd::answers(std::size_t first, Take take) {
   for (Datagram& one : sent_) {
     if (is_acknowledgement(one.bytes)) continue;
-    take(number_of(one.path.peer) - first, *decode_handshake<Message>(*take_frame(one.bytes, Wires::v2)));
+    take(crowd_number(one.path.peer) - first, *decode_handshake<Message>(*take_frame(one.bytes, Wires::v2)));
   }
 }
 
@@ -147,10 +184,11 @@ void UsmpCrowd::Port::send(const Outbox& out) {
 }
 
 void UsmpCrowd::Port::deliver(const HubEvent& event) {
-  crowd.messages_ += std::holds_alternative<DeviceMessage>(event);
+  if (const auto* said = std::get_if<DeviceMessage>(&event))
+    crowd.messages_ += std::ranges::equal(said->message, crowd.expected_);
   if (const auto* wanted = std::get_if<KeyWanted>(&event)) {
     const OfferedKey key{crowd.psk_.reveal()};
-    (void)crowd.hub_.provide(wanted->request, {&key, 1}, false, crowd.now_);
+    (void)crowd.hub_.provide(wanted->request, {&key, 1}, false, linux_port::now());
   }
 }
 

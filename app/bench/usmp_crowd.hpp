@@ -2,39 +2,59 @@
 #include <memory>
 #include <vector>
 
+#include "app/bench/crowd_socket.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/host/usmp_hub_memory.hpp"
+#include "tacit/port/linux/server_sockets.hpp"
 #include "tacit/usmp/hub.hpp"
 #include "tacit/usmp/keys.hpp"
 #include "tacit/usmp/psk.hpp"
 
 namespace tacit::app::bench {
 
-// A hub and very many devices in one process, without sockets: datagrams are handed over 64 at a time, as a port gives
-// them. So what the hub costs is known by itself, and a machine's descriptors do not limit how many devices there are.
+// The sockets of a server, and those of all its devices.
+struct UsmpCrowdSockets {
+  UsmpCrowdSockets();  // throws std::system_error where there are none
+
+  Endpoint at;  // the server
+  linux_port::ServerSockets server;
+  CrowdSocket devices;
+};
+
+// What the first `sessions` devices say in turn, 64 messages at a time.
+struct UsmpTalk {
+  std::size_t sessions, messages;
+  Bytes message;
+};
+
+// A hub and very many devices in one process. Datagrams are handed over 64 at a time, as a port gives them, so what the
+// hub costs is known by itself; or they go through sockets, which the devices share, so a machine's descriptors do not
+// limit how many there are.
 class UsmpCrowd {
  public:
-  // Room for so many devices, each at an address of its own. None of them has a session yet.
-  explicit UsmpCrowd(std::size_t devices);
+  // Room for so many devices, each at an address of its own. None of them has a session yet. They can speak through
+  // these sockets, and only through these.
+  explicit UsmpCrowd(std::size_t devices, const UsmpCrowdSockets* sockets = nullptr);
   UsmpCrowd(const UsmpCrowd&) = delete;
   UsmpCrowd& operator=(const UsmpCrowd&) = delete;
 
-  // The next so many devices connect. One key pair serves all of theirs: the hub computes no less.
+  // The next so many devices connect, handed over. One key pair serves all of theirs: the hub computes no less.
   void connect(std::size_t count);
-  // So many messages, from the first `sessions` devices in turn.
-  void speak(std::size_t sessions, std::size_t messages, Bytes message);
+
+  // Both give the CPU time in seconds: that of the hub, or that of the server's thread with the kernel's part. Each
+  // batch waits for the acknowledgements of the one before.
+  double speak(const UsmpTalk&);
+  double speak_through(UsmpCrowdSockets&, const UsmpTalk&);
 
   std::size_t sessions() const { return hub_.sessions(); }
-  std::uint64_t messages() const { return messages_; }  // that the hub told its owner
-  double hub_cpu_s() const { return hub_cpu_s_; }       // its owner's answers about keys included
+  std::uint64_t messages() const { return messages_; }  // that the hub told its owner, unchanged
+  double hub_cpu_s() const { return hub_cpu_s_; }       // of all that was handed over; its owner's answers included
 
   // What one side of a handshake has to compute, so many times: a key pair, the shared secret, the keys, two macs.
   // Seconds of CPU time.
   double cryptography_alone_s(std::size_t count);
 
  private:
-  static constexpr std::size_t batch = 64;
-
   struct Device {
     usmp::SessionId session{};
     Secret<32> key;  // that of its frames
@@ -53,11 +73,16 @@ class UsmpCrowd {
     UsmpCrowd& crowd;
   };
 
+  Endpoint address_of(std::size_t n) const { return crowd_address(n, port_of_devices_); }
   void connect_batch(std::size_t count);
-  template <class Write> void say(std::size_t first, std::size_t count, Write write);
+  template <class HandOver> void each_batch(const UsmpTalk&, HandOver);
+  template <class Write> void write(std::size_t first, std::size_t count, Write write);
+  void hand_over();
   template <class Message, class Take> void answers(std::size_t first, Take take);
   usmp::Keys keys(const usmp::Challenge&);
 
+  const Endpoint server_;
+  const std::uint16_t port_of_devices_;
   crypto::HostRandom random_;
   const usmp::Psk psk_;
   host::UsmpHubMemory memory_;
@@ -66,7 +91,7 @@ class UsmpCrowd {
   std::size_t connected_ = 0;
   Secret<32> private_key_;
   usmp::Exchange exchange_;
-  Now now_{Instant{1'000'000}, std::nullopt};
+  Bytes expected_;
   std::uint64_t messages_ = 0;
   double hub_cpu_s_ = 0;
 

@@ -8,7 +8,7 @@
 #include "app/bench/usmp.hpp"
 #include "app/bench/usmp_crowd.hpp"
 
-// What many sessions cost: without sockets, in one thread.
+// What many sessions cost, by the server's thread on loopback and by the hub without sockets.
 namespace tacit::app::bench {
 namespace {
 
@@ -30,35 +30,37 @@ class Crowd {
  public:
   explicit Crowd(std::size_t sessions) : sessions_(sessions) {}
 
-  UsmpCrowd& get() {
-    if (crowd_) return *crowd_;
+  // The first so many of them speak.
+  Figures message_cost(std::size_t speaking, const Settings& settings) {
+    if (!crowd_) gather();
+    const std::vector<std::uint8_t> message(settings.message, 0x55);
+    // Each of them more than once, so that nothing of the next round's first is near any more.
+    const std::size_t messages = std::max<std::size_t>(settings.length.messages, 2 * speaking);
+    const UsmpTalk talk{speaking, messages, message};
+    const auto heard = crowd_->messages();
+    const double cpu_s = crowd_->speak_through(*sockets_, talk), cpu_s_alone = crowd_->speak(talk);
+    const auto us_each = [&](double seconds) { return seconds / static_cast<double>(messages) * 1e6; };
+    return {static_cast<double>(speaking), us_each(cpu_s), us_each(cpu_s_alone),
+            static_cast<double>(2 * messages - (crowd_->messages() - heard)),
+            speaking == sessions_ ? bytes_each_ : unknown};
+  }
+
+ private:
+  void gather() {
+    sockets_ = std::make_unique<UsmpCrowdSockets>();
     UsmpCrowd small(1);  // takes what is taken once
     small.connect(1);
     const double before = resident_bytes();
-    crowd_ = std::make_unique<UsmpCrowd>(sessions_);
+    crowd_ = std::make_unique<UsmpCrowd>(sessions_, sockets_.get());
     crowd_->connect(sessions_);
     bytes_each_ = (resident_bytes() - before) / static_cast<double>(sessions_) - UsmpCrowd::bytes_of_device;
-    return *crowd_;
   }
-  double bytes_each() { return get(), bytes_each_; }
 
- private:
   const std::size_t sessions_;
+  std::unique_ptr<UsmpCrowdSockets> sockets_;
   std::unique_ptr<UsmpCrowd> crowd_;
   double bytes_each_ = 0;
 };
-
-Figures message_cost(Crowd& crowd, std::size_t speaking, const Settings& settings) {
-  const std::vector<std::uint8_t> message(settings.message, 0x55);
-  UsmpCrowd& all = crowd.get();
-  const std::size_t messages = std::max<std::size_t>(50'000, 2 * speaking);
-  const double before = all.hub_cpu_s();
-  const auto heard = all.messages();
-  all.speak(speaking, messages, message);
-  return {static_cast<double>(speaking), (all.hub_cpu_s() - before) / static_cast<double>(messages) * 1e6,
-          static_cast<double>(messages - (all.messages() - heard)),
-          speaking == all.sessions() ? crowd.bytes_each() : unknown};
-}
 
 }  // namespace
 
@@ -86,20 +88,21 @@ Experiment usmp_sessions(const Settings& settings) {
   Experiment experiment{
       .columns = {{"sessions", "sessions", 0},
                   {"cpu_us", "CPU µs/message", 3},
+                  {"cpu_us_alone", "without sockets", 3},
                   {"lost", "lost", 0},
                   {"bytes", "bytes/session", 0}},
       .subjects = {},
       .ratios = {},
-      .notes = {"CPU time is the server's alone, without sockets: datagrams are handed over, 64 at a time",
-                "memory of a session is what the process grew by, the server's tables among it"}};
+      .notes = {
+          "CPU time is that of the server's thread on loopback; and of its hub alone, which is handed datagrams",
+          "64 messages are under way at a time, each a datagram: of fewer sessions several each, which devices do "
+          "not do",
+          "memory of a session is what the process grew by, the server's tables among it"}};
   if (sessions < settings.sessions)
     experiment.notes.push_back("fewer sessions than asked for: memory is free for " + std::to_string(sessions));
-  std::vector<std::size_t> speaking;
-  for (std::size_t count = 1; count < sessions; count *= 10) speaking.push_back(count);
-  speaking.push_back(sessions);
-  for (const std::size_t count : speaking)
-    experiment.subjects.push_back({"speaking_" + std::to_string(count), "USMP v2, those that speak",
-                                   [=] { return message_cost(*crowd, count, settings); }});
+  for (const std::size_t count : decades(sessions))
+    experiment.subjects.push_back({"speaking_" + std::to_string(count), "USMP v2, sessions: " + std::to_string(count),
+                                   [=] { return crowd->message_cost(count, settings); }});
   return experiment;
 }
 

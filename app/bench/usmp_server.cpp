@@ -1,6 +1,5 @@
 #include "app/bench/usmp_server.hpp"
 
-#include "tacit/port/linux/address.hpp"
 #include "tacit/usmp/steering.hpp"
 
 namespace tacit::app::bench {
@@ -44,14 +43,9 @@ void UsmpWorker::deliver(const usmp::HubEvent& event) {
 
 UsmpServer::UsmpServer(const UsmpServerOptions& options)
     : psk_(random_psk(random_)), counts_(options.shards),
-      shards_({.at = at_port(0)}, usmp::steering, options.shards, [&](std::size_t shard, auto&) {
+      shards_({.at = loopback(0)}, usmp::steering, options.shards, [&](std::size_t shard, auto&) {
         return std::make_unique<UsmpWorker>(shard, options, psk_, counts_[shard]);
       }) {}
-
-Endpoint UsmpServer::at_port(std::uint16_t port) {
-  std::error_code error;
-  return linux_port::parse_endpoint("127.0.0.1", port, error);
-}
 
 std::uint64_t UsmpServer::arrived() const {
   std::uint64_t sum = 0;

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <vector>
 
+#include "app/bench/loopback.hpp"
 #include "app/bench/numbered.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/host/usmp_hub_memory.hpp"
@@ -50,14 +51,12 @@ class UsmpServer {
  public:
   explicit UsmpServer(const UsmpServerOptions&);
 
-  Endpoint at() const { return at_port(shards_.port()); }
+  Endpoint at() const { return loopback(shards_.port()); }
   const usmp::Psk& psk() const { return psk_; }
   std::uint64_t arrived() const;
   std::uint64_t wrong() const;
 
  private:
-  static Endpoint at_port(std::uint16_t port);
-
   crypto::HostRandom random_;
   const usmp::Psk psk_;
   std::vector<UsmpCount> counts_;  // one for each shard
