@@ -107,38 +107,6 @@ Traffic bare_run(const Settings& settings) {
   return run;
 }
 
-std::string name_of(const Settings& settings) { return "NoMQ v1, QoS " + std::to_string(settings.qos); }
-
-Figures latency_round(const Settings& settings) {
-  NomqPair pair;
-  const auto qos = static_cast<nomq::Qos>(settings.qos);
-  pair.other->on_message = [&](const nomq::Message& message) {
-    (void)pair.other->node.publish({.channel = pair.to_one, .message = message.payload, .qos = qos}, linux_port::now());
-  };
-  const Stopwatch watch;
-  Tally tally(settings.message, 1);
-  double arrived_at = 0;  // in the program's hands; what the node does after that is of no answer
-  pair.one->on_message = [&](const nomq::Message& message) {
-    tally.take(message.payload);
-    arrived_at = watch.wall();
-  };
-  const Repeating other([&] { pair.other->turn(5_ms); });
-
-  Latencies latencies;
-  Numbered numbered(settings.message);
-  for (std::uint32_t n = 0; latencies.count() < settings.length.messages && watch.wall() < settings.length.seconds;
-       ++n) {
-    const double start = watch.wall();
-    const auto before = tally.arrived();
-    (void)pair.one->node.publish({.channel = pair.to_other, .message = numbered.number(n), .qos = qos},
-                                 linux_port::now());
-    pair.one->flush();
-    while (tally.arrived() == before && watch.wall() - start < 0.3) pair.one->turn(10_ms);
-    if (tally.arrived() != before) latencies.add(arrived_at - start);
-  }
-  return latencies.figures();
-}
-
 }  // namespace
 
 Experiment nomq_throughput(const Settings& settings) {
@@ -153,7 +121,7 @@ Experiment nomq_throughput(const Settings& settings) {
   };
   Experiment experiment{.columns = traffic_columns(), .subjects = {}, .ratios = {}, .notes = {}};
   experiment.subjects = {
-      {"tacit", name_of(settings), ours},
+      {"tacit", nomq_name(settings), ours},
       {"raw", "raw UDP, sendmmsg", [=] { return figures_of(raw_udp(Like::nomq, message, settings.length)); }},
       {"bare", kernel_cuts_runs() ? "bare loop: GSO, GRO, seal, open" : "bare loop: sendmmsg, seal, open",
        [=] { return figures_of(bare_run(settings)); }},
@@ -164,16 +132,6 @@ Experiment nomq_throughput(const Settings& settings) {
     experiment.notes.emplace_back(
         "the bare loop has as many packets as a message costs, its acknowledgements among them");
   return experiment;
-}
-
-Experiment nomq_latency(const Settings& settings) {
-  return {
-      .columns = latency_columns(),
-      .subjects = {{"tacit", name_of(settings), [settings] { return latency_round(settings); }},
-                   {"bare", "raw UDP, seal, open",
-                    [settings] { return bare_exchange_udp(Like::nomq, settings.message, settings.length).figures(); }}},
-      .ratios = {{"tacit", "bare", "p50_us"}, {"tacit", "bare", "p99_us"}},
-      .notes = {}};
 }
 
 }  // namespace tacit::app::bench
