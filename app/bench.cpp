@@ -60,7 +60,7 @@ Settings settings_of(const Measurement& measurement, const BenchOptions& options
   const std::string command = "`tacit bench " + measurement.protocol + " " + measurement.name + "`";
   Settings settings = measurement.defaults;
   for (const BenchOptions::Given& one : options.given) {
-    if (std::ranges::find(measurement.options, one.name) == measurement.options.end())
+    if (!measurement.takes(one.name))
       throw usage(command + " has no use for " + one.name, "It takes " + list_of(measurement.options) + ".");
     one.apply(settings);
   }
@@ -71,6 +71,8 @@ Settings settings_of(const Measurement& measurement, const BenchOptions& options
   at_most("--size", settings.message, measurement.most.message);
   at_most("--qos", static_cast<std::size_t>(settings.qos), static_cast<std::size_t>(measurement.most.qos));
   at_most("--sessions", settings.sessions, measurement.most.sessions);
+  if (settings.loss && settings.qos == 0 && !settings.rate && measurement.takes("--rate"))
+    throw usage("--loss: with QoS 0 it wants a --rate", "Nothing says how fast to send where some is always lost.");
   return settings;
 }
 
@@ -94,6 +96,7 @@ ordered_json json_of(const Measurement& measurement, const Settings& settings) {
     if (option == "--duration") json["duration_s"] = settings.length.seconds;
     if (option == "--host" && settings.broker) json["host"] = settings.broker->host;
     if (option == "--rate" && settings.rate) json["rate"] = *settings.rate;
+    if (option == "--loss" && settings.loss) json["loss"] = *settings.loss;
   }
   return json;
 }
@@ -196,6 +199,9 @@ void add_settings(CLI::App& app, const std::shared_ptr<BenchOptions>& options) {
   number(
       "--rate", 1, 1e8, "RATE", [](Settings& s, double rate) { s.rate = rate; },
       "Messages a second; without it as many as can be, with QoS 0 without a loss.");
+  number(
+      "--loss", 0, 50, "PERCENT", [](Settings& s, double percent) { s.loss = percent; },
+      "Lose so many datagrams, each way, in a relay between the two; with QoS 0 wants a --rate.");
   add_setting<std::string>(
       app, options, "--host", [](Settings& s, const std::string& host) { broker_of(s).host = host; },
       "A broker for mqtt-e2e; one of our own on loopback when absent.")
@@ -213,6 +219,7 @@ void add_bench(Program& program) {
       program.add(program.root(), "bench", "measure how fast it is on this machine, and how much of it is the machine",
                   "tacit bench nomq throughput                  # beside raw UDP, and the cipher alone\n"
                   "tacit bench nomq throughput --qos 1 --size 1000\n"
+                  "tacit bench nomq throughput --qos 2 --loss 1     # where one of a hundred datagrams gets lost\n"
                   "tacit bench usmp throughput --transport tcp --sessions 8 --shards 2\n"
                   "tacit bench usmp latency\n"
                   "tacit bench usmp sessions --sessions 100000 --json");

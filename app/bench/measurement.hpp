@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Measurement {
     int qos = 2;
   } most;
   Experiment (*make)(const Settings&);
+
+  bool takes(std::string_view option) const { return std::ranges::find(options, option) != options.end(); }
 };
 
 std::span<const Measurement> measurements();

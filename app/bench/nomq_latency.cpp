@@ -9,8 +9,10 @@ namespace {
 
 using namespace tacit::literals;
 
-Figures latency_round(const Settings& settings) {
-  NomqPair pair;
+Figures latency_round(const Settings& settings, std::optional<double> loss) {
+  NomqPair pair(loss);
+  // What is acknowledged has ended by then; before, a late answer would be taken for that of the next.
+  const double patience = settings.qos > 0 ? 61 : 0.3;
   const auto qos = static_cast<nomq::Qos>(settings.qos);
   pair.other->on_message = [&](const nomq::Message& message) {
     (void)pair.other->node.publish({.channel = pair.to_one, .message = message.payload, .qos = qos}, linux_port::now());
@@ -33,7 +35,7 @@ Figures latency_round(const Settings& settings) {
     (void)pair.one->node.publish({.channel = pair.to_other, .message = numbered.number(n), .qos = qos},
                                  linux_port::now());
     pair.one->flush();
-    while (tally.arrived() == before && watch.wall() - start < 0.3) pair.one->turn(10_ms);
+    while (tally.arrived() == before && watch.wall() - start < patience) pair.one->turn(10_ms);
     if (tally.arrived() != before) latencies.add(arrived_at - start);
   }
   return latencies.figures();
@@ -42,13 +44,25 @@ Figures latency_round(const Settings& settings) {
 }  // namespace
 
 Experiment nomq_latency(const Settings& settings) {
-  return {
+  const auto ours = [settings](std::optional<double> loss) {
+    return [settings, loss] { return latency_round(settings, loss); };
+  };
+  Experiment experiment{
       .columns = latency_columns(),
-      .subjects = {{"tacit", nomq_name(settings), [settings] { return latency_round(settings); }},
+      .subjects = {{"tacit", nomq_name(settings), ours(settings.loss)},
                    {"bare", "raw UDP, seal, open",
                     [settings] { return bare_exchange_udp(Like::nomq, settings.message, settings.length).figures(); }}},
       .ratios = {{"tacit", "bare", "p50_us"}, {"tacit", "bare", "p99_us"}},
       .notes = {}};
+  if (!settings.loss) return experiment;
+  if (*settings.loss > 0) {
+    experiment.subjects.insert(experiment.subjects.begin() + 1, {"lossless", "the same, nothing lost", ours(0.0)});
+    experiment.ratios = {{"tacit", "lossless", "p50_us"}, {"tacit", "lossless", "p99_us"}};
+  }
+  experiment.notes = {"datagrams get lost in a relay, each by itself, both ways",
+                      "raw UDP goes without the relay, and loses nothing"};
+  if (settings.qos == 0) experiment.notes.emplace_back("only round trips of which nothing got lost are counted");
+  return experiment;
 }
 
 }  // namespace tacit::app::bench

@@ -21,25 +21,30 @@ constexpr nomq::Sizes sizes = [] {
 }  // namespace
 
 NomqGroup::NomqGroup(crypto::Random& random)
-    : port(static_cast<std::uint16_t>(20'000 + random.value<std::uint16_t>() % 10'000)) {
+    : port(static_cast<std::uint16_t>(20'000 + random.value<std::uint16_t>() % 10'000)),
+      other_port(static_cast<std::uint16_t>(port ^ 1u)) {
   random.fill(encryption.fill());
   random.fill(mac.fill());
 }
 
-NomqStation::NomqStation(const NomqGroup& group)
+NomqStation::NomqStation(const NomqGroup& group, std::uint16_t port)
     : cipher_(group.encryption, group.mac), memory_(sizes), node({}, memory_.tables(), cipher_, random_),
-      sockets_({.group = {group.port, std::nullopt}, .own = {}, .interfaces = {"lo"}}, random_),
+      sockets_({.group = {port, std::nullopt}, .own = {}, .interfaces = {"lo"}}, random_),
       driver_(node, sockets_, [this](const nomq::Event& event) {
         if (const auto* message = std::get_if<nomq::Message>(&event)) on_message(*message);
         outcomes += std::holds_alternative<nomq::Outcome>(event);
       }) {}
 
-NomqPair::NomqPair() {
+NomqPair::NomqPair(std::optional<double> loss) {
   crypto::HostRandom random;
   const NomqGroup group(random);
-  one = std::make_unique<NomqStation>(group);
-  other = std::make_unique<NomqStation>(group);
+  if (loss)
+    relay =
+        std::make_unique<LossyRelay>(LossyRelay::Ports{group.port, group.other_port}, random.value<std::uint32_t>());
+  one = std::make_unique<NomqStation>(group, group.port);
+  other = std::make_unique<NomqStation>(group, loss ? group.other_port : group.port);
   introduce();
+  if (loss) relay->lose(*loss);
 }
 
 // Each hears the other's subscription, and the half second passes in which a publisher waits for further subscribers.

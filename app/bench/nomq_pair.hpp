@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 
+#include "app/bench/lossy_relay.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/host/nomq_memory.hpp"
 #include "tacit/nomq/node.hpp"
@@ -10,18 +11,18 @@
 namespace tacit::app::bench {
 
 // What two nodes share: keys that nobody else has, and a port that hardly anybody else uses, so that neither another
-// run on this machine nor the owner's own nodes meet them.
+// run on this machine nor the owner's own nodes meet them. The other port is as rare, for who is behind a relay.
 struct NomqGroup {
   explicit NomqGroup(crypto::Random&);
 
   Secret<32> encryption, mac;
-  std::uint16_t port;
+  std::uint16_t port, other_port;
 };
 
 // A node with its sockets on loopback, for one thread. Throws std::system_error where there are none.
 class NomqStation {
  public:
-  explicit NomqStation(const NomqGroup&);
+  NomqStation(const NomqGroup&, std::uint16_t port);
   NomqStation(const NomqStation&) = delete;
   NomqStation& operator=(const NomqStation&) = delete;
 
@@ -49,8 +50,10 @@ class NomqStation {
 // Two of them that have found each other, each subscribed to the channel of its own.
 class NomqPair {
  public:
-  NomqPair();
+  // With a relay between them, which loses so many percent as soon as they have found each other; or without one.
+  explicit NomqPair(std::optional<double> loss = std::nullopt);
 
+  std::unique_ptr<LossyRelay> relay;
   std::unique_ptr<NomqStation> one, other;
   nomq::ChannelId to_one = nomq::channel_id("one"), to_other = nomq::channel_id("other");
 

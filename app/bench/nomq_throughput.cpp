@@ -1,6 +1,7 @@
 #include "app/bench/nomq.hpp"
 
 #include <memory>
+#include <sstream>
 
 #include "app/bench/lossless_rate.hpp"
 #include "app/bench/nomq_pair.hpp"
@@ -16,6 +17,7 @@ using namespace tacit::literals;
 
 constexpr std::uint64_t burst = 4 * BareCipher::batch;
 constexpr std::uint64_t ahead_max = 2048;  // with acknowledgements: what waits behind the 1,024 that may be in flight
+constexpr Duration given_up_after = 61_s;  // what is acknowledged has ended by then
 
 // Publishes messages, and waits until none is under way any more.
 class Publishing {
@@ -31,7 +33,7 @@ class Publishing {
     while (sent_ < length.messages && watch.wall() < length.seconds) {
       if (rate > 0) publish(std::min(pace.wait(sent_, watch.wall()), length.messages - sent_));
       else if (acknowledged_ || credit_.wait_until_near(sent_)) publish(std::min(burst, length.messages - sent_));
-      station_.turn(under_way() < ahead_max ? 0_ms : 1_ms);
+      station_.turn(acknowledged_ && under_way() >= ahead_max ? 1_ms : 0_ms);
     }
     settle();
     return sent_;
@@ -53,7 +55,7 @@ class Publishing {
 
   // What is not there after so long a silence was lost.
   void settle() {
-    const Duration patience = acknowledged_ ? 3_s : 200_ms;
+    const Duration patience = acknowledged_ ? given_up_after : 200_ms;
     std::uint64_t waiting_for = under_way();
     for (Instant moved = linux_port::now().tick; waiting_for > 0 && linux_port::now().tick - moved < patience;) {
       station_.turn(1_ms);
@@ -107,27 +109,72 @@ Traffic bare_run(const Settings& settings) {
   return run;
 }
 
-}  // namespace
+std::vector<Subject> raw_subjects(const Settings& settings, bool relay_column) {
+  const auto figures = [relay_column](const Traffic& run) {
+    Figures all = figures_of(run);
+    if (relay_column) all.push_back(unknown);
+    return all;
+  };
+  return {
+      {"raw", "raw UDP, sendmmsg", [=] { return figures(raw_udp(Like::nomq, settings.message, settings.length)); }},
+      {"bare", kernel_cuts_runs() ? "bare loop: GSO, GRO, seal, open" : "bare loop: sendmmsg, seal, open",
+       [=] { return figures(bare_run(settings)); }},
+  };
+}
 
-Experiment nomq_throughput(const Settings& settings) {
-  const auto lossless = std::make_shared<LosslessRate>();
+Figures relayed_round(const Settings& settings, double loss) {
+  NomqPair pair(loss);
+  const double relay_before = pair.relay->cpu_s();
+  Traffic traffic = run(pair, settings, settings.rate.value_or(0), settings.length);
+  const double relay = pair.relay->cpu_s() - relay_before;
+  traffic.spent.cpu -= relay;  // it is the network's, and no part of what a message costs
+  Figures figures = figures_of(traffic);
+  figures.push_back(relay / static_cast<double>(traffic.arrived) * 1e6);
+  return figures;
+}
+
+Experiment relayed_throughput(const Settings& settings) {
+  Experiment experiment{.columns = traffic_columns(), .subjects = {}, .ratios = {}, .notes = {}};
+  experiment.columns.push_back({"cpu_us_relay", "relay's", 3});
+  const auto losing = [settings](double loss) { return [=] { return relayed_round(settings, loss); }; };
+  const bool loses = *settings.loss > 0;
+  experiment.subjects = {{"tacit", nomq_name(settings), losing(*settings.loss)}};
+  if (loses) experiment.subjects.push_back({"lossless", "the same, nothing lost", losing(0)});
+  for (Subject& subject : raw_subjects(settings, true)) experiment.subjects.push_back(std::move(subject));
+  experiment.ratios = ratios_of_traffic("tacit", {loses ? "lossless" : "raw"});
+  experiment.notes = {"datagrams get lost in a relay, each by itself, both ways; its CPU time is in no other figure",
+                      "raw UDP and the bare loop go without the relay, and lose nothing"};
+  return experiment;
+}
+
+Experiment direct_throughput(const Settings& settings) {
+  Experiment experiment{.columns = traffic_columns(), .subjects = {}, .ratios = {}, .notes = {}};
   const bool searches = settings.qos == 0 && !settings.rate;
-  const std::size_t message = settings.message;
-  const auto ours = [settings, lossless, searches] {
+  const auto lossless = std::make_shared<LosslessRate>();
+  const auto ours = [=] {
     NomqPair pair;
     const auto at_rate = [&](double rate, const RunLength& length) { return run(pair, settings, rate, length); };
     return figures_of(searches ? lossless->round(at_rate, settings.length)
                                : at_rate(settings.rate.value_or(0), settings.length));
   };
-  Experiment experiment{.columns = traffic_columns(), .subjects = {}, .ratios = {}, .notes = {}};
-  experiment.subjects = {
-      {"tacit", nomq_name(settings), ours},
-      {"raw", "raw UDP, sendmmsg", [=] { return figures_of(raw_udp(Like::nomq, message, settings.length)); }},
-      {"bare", kernel_cuts_runs() ? "bare loop: GSO, GRO, seal, open" : "bare loop: sendmmsg, seal, open",
-       [=] { return figures_of(bare_run(settings)); }},
-  };
+  experiment.subjects = {{"tacit", nomq_name(settings), ours}};
+  for (Subject& subject : raw_subjects(settings, false)) experiment.subjects.push_back(std::move(subject));
   experiment.ratios = ratios_of_traffic("tacit", {"raw", "bare"});
   if (searches) experiment.notes.emplace_back("the rate is the highest that was found at which nothing is lost");
+  return experiment;
+}
+
+}  // namespace
+
+std::string nomq_name(const Settings& settings) {
+  std::ostringstream name;
+  name << "NoMQ v1, QoS " << settings.qos;
+  if (settings.loss) name << ", " << *settings.loss << " % lost";
+  return name.str();
+}
+
+Experiment nomq_throughput(const Settings& settings) {
+  Experiment experiment = settings.loss ? relayed_throughput(settings) : direct_throughput(settings);
   if (settings.qos > 0)
     experiment.notes.emplace_back(
         "the bare loop has as many packets as a message costs, its acknowledgements among them");

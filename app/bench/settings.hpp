@@ -24,6 +24,7 @@ struct Settings {
   RunLength length{};
   std::optional<BrokerAt> broker{};  // mqtt-e2e's; without: one of our own
   std::optional<double> rate{};      // messages a second; without: as many as can be
+  std::optional<double> loss{};      // percent of the datagrams, each way; without: no relay between the two
 };
 
 // The two ends of what is measured did not find each other, or a broker did not take them.
