@@ -186,7 +186,7 @@ void add_settings(CLI::App& app, const std::shared_ptr<BenchOptions>& options) {
          {"udp", "tcp"});
   whole(
       "--sessions", 1, 1'000'000, "COUNT", [](Settings& s, std::uint32_t n) { s.sessions = n; },
-      "So many devices; 1 when absent, with `sessions` 10000.");
+      "So many devices, or others of NoMQ; 1 when absent, with `sessions` 10000.");
   whole(
       "--shards", 1, 64, "COUNT", [](Settings& s, std::uint32_t n) { s.shards = n; },
       "Threads of the server, and of the devices; 1 when absent.");

@@ -1,7 +1,8 @@
 #include "app/bench/crowd_socket.hpp"
 
+#include <poll.h>
+
 #include "tacit/base/require.hpp"
-#include "tacit/port/linux/clock.hpp"
 
 namespace tacit::app::bench {
 namespace {
@@ -37,20 +38,26 @@ void CrowdSocket::say(std::span<const Datagram> said) {
   socket_.send(std::span(runs).first(said.size()));
 }
 
-std::span<Datagram> CrowdSocket::hear(Duration at_most) {
-  const Instant end = linux_port::now().tick + at_most;
-  auto heard = socket_.receive(inbox_, loopback_);
-  while (heard.empty() && linux_port::now().tick < end) {
-    rest_a_little();
-    heard = socket_.receive(inbox_, loopback_);
-  }
-  for (Datagram& one : heard) one.path = mirrored(one.path);
-  return heard;
+void CrowdSocket::join(const Endpoint& group) {
+  std::error_code error;
+  group_ = linux_port::UdpSocket({.at = group, .shared = true}, error);
+  if (error) throw std::system_error(error, "no UDP socket");
 }
 
-void rest_a_little() {
-  constexpr timespec pause{0, 20'000};
-  nanosleep(&pause, nullptr);
+std::span<Datagram> CrowdSocket::hear(Duration at_most) {
+  if (const auto datagrams = heard(); !datagrams.empty()) return datagrams;
+  std::array<pollfd, 2> sockets{pollfd{socket_.fd(), POLLIN, 0}, pollfd{group_.fd(), POLLIN, 0}};
+  (void)poll(sockets.data(), sockets.size(), static_cast<int>(at_most.us / 1000));
+  return heard();
+}
+
+std::span<Datagram> CrowdSocket::heard() {
+  const auto datagrams = socket_.receive(inbox_, loopback_);
+  for (Datagram& one : datagrams) one.path = mirrored(one.path);
+  if (!datagrams.empty() || !group_.valid()) return datagrams;
+  const auto to_group = group_.receive(group_inbox_, loopback_);
+  for (Datagram& one : to_group) one.path = {{}, one.path.peer, true};
+  return to_group;
 }
 
 }  // namespace tacit::app::bench

@@ -17,25 +17,26 @@ std::size_t crowd_number(const Endpoint&);
 // itself, never in a run, whether one peer says all of them or each a single one.
 class CrowdSocket {
  public:
-  CrowdSocket();  // throws std::system_error where there is no socket
+  CrowdSocket();  // this and join() throw std::system_error where there is no socket
 
   std::uint16_t port() const { return socket_.local().port; }
+
+  // Hears from now on what is said to a group as well, in runs where the kernel joins them.
+  void join(const Endpoint& group);
 
   // At most `crowd_batch`.
   void say(std::span<const Datagram>);
 
-  // What the machine says to any of the crowd, at most `crowd_batch` at a time, valid until the next call; empty when
-  // nothing has come for so long. It looks again and again instead of being woken, because who wakes somebody pays for
-  // that, and the machine's time is what is measured.
+  // What the machine says to any of the crowd, or to the group; valid until the next call. Empty when nothing has come
+  // for so long.
   std::span<Datagram> hear(Duration at_most);
 
  private:
-  linux_port::UdpSocket socket_;
-  linux_port::Inbox inbox_{{.reads = crowd_batch, .read_size = 2048}};
+  std::span<Datagram> heard();
+
+  linux_port::UdpSocket socket_, group_;
+  linux_port::Inbox inbox_{{.reads = crowd_batch, .read_size = 2048}}, group_inbox_;
   const std::array<std::uint32_t, 1> loopback_{if_nametoindex("lo")};  // nobody else is heard
 };
-
-// Lets so much time pass that looking again makes sense.
-void rest_a_little();
 
 }  // namespace tacit::app::bench

@@ -8,6 +8,8 @@ namespace tacit::app::bench {
 Experiment nomq_throughput(const Settings&);
 // A message and its answer.
 Experiment nomq_latency(const Settings&);
+// What a message costs one end that meets up to so many channels, senders or subscribers.
+Experiment nomq_sessions(const Settings&);
 
 // What is measured, in a table for people.
 std::string nomq_name(const Settings&);

@@ -5,30 +5,24 @@
 #include <ctime>
 #include <thread>
 
-#include "app/bench/cpu_time.hpp"
-
 namespace tacit::app::bench {
 
-// Does something again and again on a thread of its own, until it is ended or dies.
+// Does something again and again on a thread of its own, until it dies.
 class Repeating {
  public:
   template <class Turn>
   explicit Repeating(Turn turn)
       : thread_([this, turn] {
           while (!over_) turn();
-          cpu_s_ = seconds_on(CLOCK_THREAD_CPUTIME_ID);
         }) {}
-  ~Repeating() { end(); }
+  ~Repeating() {
+    over_ = true;
+    thread_.join();
+  }
   Repeating(const Repeating&) = delete;
   Repeating& operator=(const Repeating&) = delete;
 
-  // The CPU time that its thread has taken, in seconds.
-  double end() {
-    over_ = true;
-    if (thread_.joinable()) thread_.join();
-    return cpu_s_;
-  }
-  // The clock of that thread, which is read before it is ended.
+  // The clock of its thread's CPU time, which can be read as long as this lives.
   clockid_t cpu_clock() {
     clockid_t clock{};
     pthread_getcpuclockid(thread_.native_handle(), &clock);
@@ -37,7 +31,6 @@ class Repeating {
 
  private:
   std::atomic<bool> over_ = false;
-  double cpu_s_ = 0;
   std::thread thread_;
 };
 

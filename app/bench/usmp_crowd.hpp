@@ -41,8 +41,8 @@ class UsmpCrowd {
   // The next so many devices connect, handed over. One key pair serves all of theirs: the hub computes no less.
   void connect(std::size_t count);
 
-  // Both give the CPU time in seconds: that of the hub, or that of the server's thread with the kernel's part. Each
-  // batch waits for the acknowledgements of the one before.
+  // Both give the CPU time in seconds: that of the hub; or that of the server, the kernel's part of its sockets
+  // included. Server and devices take turns, so nobody is woken.
   double speak(const UsmpTalk&);
   double speak_through(UsmpCrowdSockets&, const UsmpTalk&);
 

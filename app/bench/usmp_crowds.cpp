@@ -8,7 +8,7 @@
 #include "app/bench/usmp.hpp"
 #include "app/bench/usmp_crowd.hpp"
 
-// What many sessions cost, by the server's thread on loopback and by the hub without sockets.
+// What many sessions cost, with the server's sockets on loopback and without.
 namespace tacit::app::bench {
 namespace {
 
@@ -85,19 +85,18 @@ Experiment usmp_sessions(const Settings& settings) {
   const auto room = static_cast<std::size_t>(available_bytes() / 2 / 2048);
   const std::size_t sessions = std::min(settings.sessions, std::max<std::size_t>(room, 1));
   const auto crowd = std::make_shared<Crowd>(sessions);
-  Experiment experiment{
-      .columns = {{"sessions", "sessions", 0},
-                  {"cpu_us", "CPU µs/message", 3},
-                  {"cpu_us_alone", "without sockets", 3},
-                  {"lost", "lost", 0},
-                  {"bytes", "bytes/session", 0}},
-      .subjects = {},
-      .ratios = {},
-      .notes = {
-          "CPU time is that of the server's thread on loopback; and of its hub alone, which is handed datagrams",
-          "64 messages are under way at a time, each a datagram: of fewer sessions several each, which devices do "
-          "not do",
-          "memory of a session is what the process grew by, the server's tables among it"}};
+  Experiment experiment{.columns = {{"sessions", "sessions", 0},
+                                    {"cpu_us", "CPU µs/message", 3},
+                                    {"cpu_us_alone", "without sockets", 3},
+                                    {"lost", "lost", 0},
+                                    {"bytes", "bytes/session", 0}},
+                        .subjects = {},
+                        .ratios = {},
+                        .notes = {"CPU time is that of the server on loopback, the kernel's part included; and of its "
+                                  "hub alone, which is handed datagrams",
+                                  "64 messages at a time, then it is the devices' turn: nobody is woken; of fewer "
+                                  "sessions each says several, which devices do not do",
+                                  "memory of a session is what the process grew by, the server's tables among it"}};
   if (sessions < settings.sessions)
     experiment.notes.push_back("fewer sessions than asked for: memory is free for " + std::to_string(sessions));
   for (const std::size_t count : decades(sessions))

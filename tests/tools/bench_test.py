@@ -49,6 +49,13 @@ class Page(unittest.TestCase):
     def test_flat_is_the_dearest_of_each_round_by_the_first(self):
         self.assertEqual(self.row("NoMQ, CPU time from 1 to 10,000 channels")[2], "1.2× (1 to 1.2)")
 
+    def test_what_grows_is_judged_with_sockets_and_shown_beside_what_it_is_without(self):
+        self.assertEqual(self.row("NoMQ, channels")[1:], ["5", "5.5 (5 to 6)", "5 (4 to 6)", ""])
+        self.assertEqual(self.row("· without sockets", "0.5")[2:], ["1", "2", ""])
+        self.assertEqual(self.row("USMP, sessions")[1:], ["4", "", "", "6"])
+        self.assertEqual(self.row("USMP, CPU time from 1 to all sessions")[2:], ["1.5×", "**no**"])
+        self.assertEqual(self.row("memory of a session, among 100,000")[2:], ["1010 (1000 to 1020)"])
+
     def test_peers_stand_in_the_order_of_their_rates(self):
         names = [line.split("|")[1].strip() for line in self.lines if line.startswith(("| NATS", "| ZeroMQ"))]
         self.assertEqual(names, ["NATS, TLS", "ZeroMQ, CURVE"])
@@ -78,7 +85,7 @@ class Plots(unittest.TestCase):
         for name, picture in pictures.items():
             self.assertEqual(xml.fromstring(picture).tag, SVG + "svg", name)
         for name, words in (("throughput.svg", "NoMQ QoS 0"), ("throughput.svg", "NATS, TLS"),
-                            ("cpu.svg", "ZeroMQ, CURVE"), ("latency.svg", "NoMQ"), ("cost.svg", "NoMQ, channels")):
+                            ("cpu.svg", "ZeroMQ, CURVE"), ("latency.svg", "NoMQ"), ("cost.svg", "NoMQ, channels"), ("cost.svg", "NoMQ, channels, alone")):
             self.assertIn(words, texts(pictures[name]), name)
 
     def test_without_any_figures_they_say_so(self):
@@ -123,7 +130,7 @@ class Measuring(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.build = pathlib.Path(folder.name)
         (self.build / "bench/peers").mkdir(parents=True)
-        self.length = plan.Length(rounds=2, seconds=0.1, sessions=1, crowd_messages=1, repetitions=1)
+        self.length = plan.Length(rounds=2, seconds=0.1, sessions=1, messages=1, repetitions=1)
 
     def program(self, path, script):
         file = self.build / path
@@ -173,16 +180,6 @@ echo '{"machine": {"crypto": "none"}, "rows": [{"key": "tacit", "name": "It", "f
                 return
             time.sleep(0.05)
         self.assertIn("(sleep) Z", pathlib.Path(f"/proc/{child}/stat").read_text())
-
-    def test_the_table_of_a_crowd_is_read(self):
-        self.program("bench/nomq_crowd_bench", """cat <<'TABLE'
-| CPU ns a message | 1 | 10 | 100 | 1000 | 10000 |
-|---|---|---|---|---|---|
-| QoS 0 received, on so many channels | 500 (500 to 500) | 510 (510 to 510) | 520 (1 to 2) | 530 (1 to 2) | 540 (1 to 2) |
-TABLE""")
-        results = self.measured(plan.CROWD)
-        self.assertEqual(results.figure(plan.CROWD, "channels_1", "cpu_ns").values, [500, 500])
-        self.assertEqual(results.figure(plan.CROWD, "channels_10000", "cpu_ns").values, [540, 540])
 
 
 def texts(picture):

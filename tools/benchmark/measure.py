@@ -59,12 +59,13 @@ def round_of(build, length):
             for size in sizes:
                 yield (f"{peer.name}, {what}, {size} bytes",
                        lambda results, task=(peer, what, size): one_peer(results, build, length, *task))
-    yield plan.CROWD, lambda results: crowd(results, build, length)
+    words = ["--messages", str(length.messages)]
+    yield plan.CROWD, lambda results: tacit_bench(results, build, plan.CROWD, words)
 
 
 def once(build, length):
     """What has rounds of its own, or takes too long for several."""
-    words = ["--sessions", str(length.sessions)]
+    words = ["--sessions", str(length.sessions), "--messages", str(length.messages)]
     yield plan.SESSIONS, lambda results: tacit_bench(results, build, plan.SESSIONS, words, rounds=length.rounds)
     for library, (program, environment) in CRYPTO_LIBRARIES.items():
         yield (f"cryptography of {library}",
@@ -86,15 +87,6 @@ def one_peer(results, build, length, peer, what, size):
     if figures.get("wrong"):
         raise Missing(f"{figures['wrong']} messages arrived changed")
     results.add(plan.peers(what, size), peer.key, peer.name, figures)
-
-
-def crowd(results, build, length):
-    """nomq_crowd_bench prints a table for people: a name, then a cell for each of plan.SPEAKING."""
-    for line in output([build / "bench/nomq_crowd_bench", 1, length.crowd_messages], 120).splitlines():
-        name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
-        if (subject := re.search(r"channels|senders|subscribers", name)) and len(cells) == len(plan.SPEAKING):
-            for many, cell in zip(plan.SPEAKING, cells):
-                results.add(plan.CROWD, f"{subject[0]}_{many}", name, {"cpu_ns": float(cell.split()[0])})
 
 
 def costs(results, build, length, table, column, program, environment):

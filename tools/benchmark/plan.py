@@ -3,7 +3,6 @@ import dataclasses
 
 SIZES = (16, 100, 400, 1000)
 PEER_SIZES = (100, 1000)
-SPEAKING = (1, 10, 100, 1_000, 10_000)  # channels, senders, subscribers
 
 
 def nomq(size, qos=0):
@@ -25,7 +24,13 @@ HANDSHAKE = "usmp handshake"
 SESSIONS = "usmp sessions"
 SHARDS = tuple(usmp(100, "tcp", 16, shards) for shards in (1, 2, 4))
 E2E = "e2e throughput --qos 0 --size 100"
-CROWD = "crowd"
+CROWD = "nomq sessions"
+AMONG = {  # what there may be many of: a run, and how the keys of its subjects begin
+    "NoMQ, channels": (CROWD, "channels"),
+    "NoMQ, senders": (CROWD, "senders"),
+    "NoMQ, subscribers": (CROWD, "subscribers"),
+    "USMP, sessions": (SESSIONS, "speaking"),
+}
 
 
 def peers(what, size):
@@ -39,13 +44,13 @@ class Length:
     rounds: int
     seconds: float  # of each run
     sessions: int
-    crowd_messages: int
+    messages: int  # of each among many
     repetitions: int  # of what one operation costs
 
     @classmethod
     def full(cls):
-        return cls(rounds=5, seconds=2, sessions=100_000, crowd_messages=102_400, repetitions=5)
+        return cls(rounds=5, seconds=2, sessions=100_000, messages=50_000, repetitions=5)
 
     @classmethod
     def quick(cls):
-        return cls(rounds=2, seconds=0.4, sessions=10_000, crowd_messages=12_800, repetitions=1)
+        return cls(rounds=2, seconds=0.4, sessions=10_000, messages=12_800, repetitions=1)

@@ -68,19 +68,17 @@ def latency(results):
 
 
 def cost(results):
-    def among(run, prefix, figure, factor=1):
-        found = [(int(subject.split("_")[1]), results.figure(run, subject, figure))
-                 for subject in results.subjects(run) if subject.startswith(prefix)]
-        return [(many, spread.median * factor) for many, spread in sorted(found, key=lambda one: one[0]) if spread]
-
-    series = [Series("NoMQ, subscribers, QoS 1", "nomq", among(plan.CROWD, "subscribers", "cpu_ns")),
-              Series("NoMQ, channels", "nomq", among(plan.CROWD, "channels", "cpu_ns"), strong=True),
-              Series("NoMQ, senders", "e2e", among(plan.CROWD, "senders", "cpu_ns"), strong=True),
-              Series("USMP, sessions", "usmp", among(plan.SESSIONS, "speaking", "cpu_us", 1000), strong=True)]
+    colours = ("nomq", "e2e", "coap", "usmp")
+    series = []
+    for (name, what), colour in zip(plan.AMONG.items(), colours):
+        for figure, suffix in (("cpu_us", ""), ("cpu_us_alone", ", alone")):
+            points = [(many, spread.median) for many, spread in results.among(*what, figure).items()]
+            series.append(Series(name + suffix, colour, points, strong=not suffix, dashed=bool(suffix)))
     decades = [10**power for power in range(6)]
-    return svg.lines("CPU time of a message, by how many there are", "one end of it, without sockets; flat is good", series,
+    return svg.lines("CPU time of a message, by how many there are",
+                     "one end of it, with its sockets and the kernel, and (dashed) without; flat is good", series,
                      [(many, f"{many:,}") for many in decades], "channels, senders, subscribers, sessions",
-                     lambda value: f"{short(value)} ns", logarithmic_y=False)
+                     lambda value: f"{short(value)} µs", logarithmic_y=False)
 
 
 def names(results, runs):

@@ -41,6 +41,7 @@ class Results:
         return cls(json.loads(path.read_text()))
 
     def write(self, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self.data, indent=1, ensure_ascii=False) + "\n")
 
     def add(self, run, subject, name, figures):
@@ -57,6 +58,12 @@ class Results:
 
     def figure(self, run, subject, figure):
         return Spread(self.subjects(run).get(subject, {}).get("figures", {}).get(figure, []))
+
+    def among(self, run, start, figure):
+        """Of the subjects whose keys are START_COUNT: the Spread of each by its count, in their order."""
+        found = {int(key.split("_")[1]): self.figure(run, key, figure)
+                 for key in self.subjects(run) if key.startswith(start + "_")}
+        return {many: spread for many, spread in sorted(found.items()) if spread}
 
     def ratio(self, run, of, to, figure):
         """Made within each round, because a slow round is slow for both."""

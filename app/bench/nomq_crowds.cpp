@@ -1,0 +1,76 @@
+#include <array>
+
+#include "app/bench/nomq.hpp"
+#include "app/bench/nomq_crowd.hpp"
+
+// What a message costs a node among many, with its sockets on loopback and without.
+namespace tacit::app::bench {
+namespace {
+
+struct Cost {
+  double cpu_s, cpu_s_alone;
+  std::uint64_t arrived;
+};
+
+// One of the things of which a node may meet many.
+struct Kind {
+  std::string key, name;
+  Cost (*cost)(std::size_t many, std::size_t messages, Bytes message);
+};
+
+Cost of_received(NomqCrowd& crowd, const NomqTalk& talk) {
+  const double cpu_s = crowd.receive_through_sockets(talk), cpu_s_alone = crowd.receive(talk);
+  return {cpu_s, cpu_s_alone, crowd.messages()};
+}
+
+Cost of_channels(std::size_t many, std::size_t messages, Bytes message) {
+  NomqCrowd crowd(many);
+  crowd.listen(many);
+  return of_received(crowd, {.others = 1, .channels = many, .messages = messages, .message = message});
+}
+
+Cost of_senders(std::size_t many, std::size_t messages, Bytes message) {
+  NomqCrowd crowd(many);
+  crowd.listen(1);
+  crowd.introduce(many);
+  return of_received(crowd, {.others = many, .channels = 1, .messages = messages, .message = message});
+}
+
+Cost of_subscribers(std::size_t many, std::size_t messages, Bytes message) {
+  NomqCrowd crowd(many);
+  crowd.introduce(many);
+  const NomqTalk talk{.others = many, .channels = many, .messages = messages, .message = message};
+  const double cpu_s = crowd.publish_through_sockets(talk), cpu_s_alone = crowd.publish(talk);
+  return {cpu_s, cpu_s_alone, crowd.delivered()};
+}
+
+Figures figures_of(const Kind& kind, std::size_t many, const Settings& settings) {
+  const std::vector<std::uint8_t> message(settings.message, 'x');
+  const std::size_t messages = std::max<std::size_t>(settings.length.messages, 2 * many);
+  const Cost cost = kind.cost(many, messages, message);
+  const auto us_each = [&](double seconds) { return seconds / static_cast<double>(messages) * 1e6; };
+  return {us_each(cost.cpu_s), us_each(cost.cpu_s_alone), static_cast<double>(2 * messages - cost.arrived)};
+}
+
+}  // namespace
+
+Experiment nomq_sessions(const Settings& settings) {
+  static const std::array kinds{Kind{"channels", "QoS 0 received, channels: ", of_channels},
+                                Kind{"senders", "QoS 0 received, senders: ", of_senders},
+                                Kind{"subscribers", "QoS 1 sent, subscribers: ", of_subscribers}};
+  Experiment experiment{
+      .columns = {{"cpu_us", "CPU µs/message", 3}, {"cpu_us_alone", "without sockets", 3}, {"lost", "lost", 0}},
+      .subjects = {},
+      .ratios = {},
+      .notes = {"CPU time is that of one node on loopback, the kernel's part included; and of the node alone, which is "
+                "handed datagrams",
+                "64 messages at a time, then it is the others' turn: nobody is woken",
+                "with QoS 1 the acknowledgements are in it"}};
+  for (const Kind& kind : kinds)
+    for (const std::size_t many : decades(settings.sessions))
+      experiment.subjects.push_back({kind.key + "_" + std::to_string(many), kind.name + std::to_string(many),
+                                     [&kind, many, settings] { return figures_of(kind, many, settings); }});
+  return experiment;
+}
+
+}  // namespace tacit::app::bench
