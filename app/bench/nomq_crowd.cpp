@@ -54,12 +54,6 @@ NomqCrowd::NomqCrowd(std::size_t many)
   others_socket_.join(heard_at.front());
 }
 
-void NomqCrowd::listen(std::size_t channels) {
-  for (const std::string& name : std::span(names_).first(channels))
-    require(node_.subscribe(name, linux_port::now()).has_value());
-  drain(node_, port_, linux_port::now());
-}
-
 // So many take longer than one wants to wait: it has all happened by now.
 void NomqCrowd::introduce(std::size_t others) {
   const auto gaps = static_cast<std::int64_t>(others / crowd_batch + 1) + asked_for_last;
@@ -97,6 +91,12 @@ void NomqCrowd::pass_time(Now& now) {
     }
     hand_over(others_.said(), now);
   });
+}
+
+void NomqCrowd::listen(std::size_t channels) {
+  for (const std::string& name : std::span(names_).first(channels))
+    require(node_.subscribe(name, linux_port::now()).has_value());
+  drain(node_, port_, linux_port::now());
 }
 
 double NomqCrowd::receive(const NomqTalk& talk) {

@@ -22,9 +22,9 @@ class NomqCrowd {
   NomqCrowd(const NomqCrowd&) = delete;
   NomqCrowd& operator=(const NomqCrowd&) = delete;
 
-  // Each once, before anything is said.
-  void listen(std::size_t channels);   // the node, to the first of them
+  // Each once, in this order, before anything is said: the others are introduced in the past, where there is time.
   void introduce(std::size_t others);  // each listens to a channel of its own, and its address is proven
+  void listen(std::size_t channels);   // the node, to the first of them
 
   // All of them give the CPU time in seconds: that of the node; or, through sockets, with the kernel's part of them.
   // The node and the others take turns, so nobody is woken.

@@ -31,8 +31,8 @@ Cost of_channels(std::size_t many, std::size_t messages, Bytes message) {
 
 Cost of_senders(std::size_t many, std::size_t messages, Bytes message) {
   NomqCrowd crowd(many);
-  crowd.listen(1);
   crowd.introduce(many);
+  crowd.listen(1);
   return of_received(crowd, {.others = many, .channels = 1, .messages = messages, .message = message});
 }
 
