@@ -17,6 +17,7 @@ class HostRandom final : public Random {
 
  private:
   void refill();
+  template <std::size_t Size> void take(std::span<std::uint8_t, Size> out);  // the block has so many bytes
 
   std::array<std::uint8_t, 4096> block_{};
   std::size_t used_ = block_.size();
