@@ -14,6 +14,7 @@ namespace detail {
 template <class T> union Room {
   constexpr Room() : none() {}
   constexpr Room(T held) : value(held) {}
+  template <class... Of> constexpr explicit Room(std::in_place_t, Of&&... of) : value(std::forward<Of>(of)...) {}
   constexpr T& operator*() { return value; }
   constexpr const T& operator*() const { return value; }
 
@@ -25,6 +26,7 @@ template <class T> union Room {
 template <class T> struct NoRoom : T {
   constexpr NoRoom() = default;
   constexpr NoRoom(T) {}
+  constexpr explicit NoRoom(std::in_place_t) {}
   constexpr T& operator*() { return *this; }
   constexpr const T& operator*() const { return *this; }
 };
@@ -41,6 +43,9 @@ template <class T> class [[nodiscard]] Result {
  public:
   constexpr Result(T value) : value_(std::move(value)) {}
   constexpr Result(Reason reason) : reason_(reason) {}
+  // The value is made where it stays, of these.
+  template <class... Of>
+  constexpr explicit Result(std::in_place_t, Of&&... of) : value_(std::in_place, std::forward<Of>(of)...) {}
 
   constexpr bool has_value() const { return reason_ == Reason::count; }
   constexpr explicit operator bool() const { return has_value(); }

@@ -78,10 +78,9 @@ Result<bool> Publisher::on_no_debt(Slot& slot, const Received& in, Peer* peer, A
   const Header& header = in.header();
   if (!peer) {
     if (common_.legacy()) return Reason::unknown_peer;
-    Answer ask = Answers::answer_to(in, PacketType::heartbeat, common_.self.session());
+    Answer& ask = answers.push(PacketType::heartbeat, common_.self.session(), in);
     ask.channel = all_channels;
     ask.id = common_.fresh_id();
-    answers.push(ask);
     return Reason::unknown_peer;
   }
   // A PUBCOMP says nothing here: whoever gets a PUBREL, a node restarted too, answers it.

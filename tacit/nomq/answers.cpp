@@ -8,10 +8,15 @@ bool Answers::transmit(Sealing& sealing) {
   return true;
 }
 
-Answer Answers::answer_to(const Received& in, PacketType type, SessionId session) {
-  Answer answer{in.from, in.header().channel, in.header().id, session, type, in.packet.from_2000()};
+void Answers::write(const Received& to, PacketType type, SessionId session, Answer& answer) {
+  answer.to.peer = to.from.peer;
+  answer.to.local = to.from.local;
   answer.to.to_group = false;
-  return answer;
+  answer.channel = to.header().channel;
+  answer.id = to.header().id;
+  answer.session = session;
+  answer.type = type;
+  answer.from_2000 = to.packet.from_2000();
 }
 
 bool Answers::put(const Answer& answer, Sealing& sealing) {

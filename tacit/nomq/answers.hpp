@@ -22,12 +22,15 @@ class Answers {
 
   explicit Answers(std::span<Answer> memory) : ring_(memory) {}
   std::size_t room() const { return ring_.room(); }
-  void push(const Answer& answer) { ring_.push(answer); }
-  void push(PacketType type, SessionId session, const Received& to) { push(answer_to(to, type, session)); }
+  // In `session` of ours, to what came from there. What the group was sent is answered to its sender alone. It may be
+  // changed until the next one.
+  Answer& push(PacketType type, SessionId session, const Received& to) {
+    Answer& answer = ring_.add();
+    write(to, type, session, answer);
+    return answer;
+  }
+  static void write(const Received& to, PacketType type, SessionId session, Answer&);
   void clear() { ring_.clear(); }
-
-  // In `session` of ours, to what came from there. What the group was sent is answered to its sender alone.
-  static Answer answer_to(const Received&, PacketType type, SessionId session);
 
   bool transmit(Sealing&);  // false: the outbox is full
   static bool put(const Answer&, Sealing&);

@@ -3,13 +3,13 @@
 namespace tacit::nomq {
 
 Result<PublishBody> read_publish(Bytes body, Profile profile) {
-  const auto preamble = wire::decode<Preamble>(body);
-  if (!preamble) return Reason::bad_body;
+  Preamble preamble;
+  if (!wire::decode(body, preamble)) return Reason::bad_body;
   Bytes rest = body.subspan(wire::size_of<Preamble>);
-  if (profile == Profile::legacy && rest.size() == std::uint64_t{preamble->message_size} + legacy_filler)
+  if (profile == Profile::legacy && rest.size() == std::uint64_t{preamble.message_size} + legacy_filler)
     rest = rest.subspan(legacy_filler);
-  if (rest.size() != preamble->message_size) return Reason::bad_body;
-  return PublishBody{*preamble, rest};
+  if (rest.size() != preamble.message_size) return Reason::bad_body;
+  return PublishBody{preamble, rest};
 }
 
 Bytes write_publish_front(const Preamble& preamble, Profile profile, PublishFront& room) {

@@ -2,9 +2,10 @@
 
 namespace tacit::nomq {
 
-void EventQueue::push(const Message& message) {
-  add(messages_[message.priority]).event.emplace<Message>(message);
-  waiting_ = static_cast<std::uint16_t>(waiting_ | 1u << message.priority);
+void EventQueue::push_draft() {
+  const auto priority = std::get_if<Message>(&free_.front()->event)->priority;
+  add(messages_[priority]);
+  waiting_ = static_cast<std::uint16_t>(waiting_ | 1u << priority);
 }
 
 QueuedEvent& EventQueue::add(List<QueuedEvent>& to) {

@@ -18,8 +18,10 @@ class EventQueue {
 
   std::size_t room() const { return room_; }
 
-  void push(const Message&);
-  // Anything else, made where it waits.
+  // Both are made where they wait. A message is drafted: unless it is pushed nothing has happened.
+  Message& draft() { return free_.front()->event.emplace<Message>(); }
+  void push_draft();
+  // Anything else.
   template <class What, class... Of> void tell(const Of&... of) { add(others_).event.template emplace<What>(of...); }
   const Event* pop();  // holds until the next is pushed; null: there is none
 

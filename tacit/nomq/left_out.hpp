@@ -27,7 +27,8 @@ class NoPublisher {
   void close() {}
   const ChannelId* only_channel_waiting() const { return nullptr; }
   bool transmit(Sealing&, Tick) { return true; }
-  std::optional<Outcome> poll_outcome() { return std::nullopt; }
+  bool has_outcome() const { return false; }
+  void take_outcome(Outcome&) {}
   std::optional<Handle> first_unsent(std::uint8_t) const { return std::nullopt; }
   bool idle() const { return true; }
   bool awaits_pubcomp(SessionId, PacketId) const { return false; }
@@ -41,7 +42,7 @@ class NoSubscriber {
   NoSubscriber(Common&, const Subscriber::Tables&, Channels&, Answers&, Replay&) {}
 
   void started(std::int64_t) {}
-  Result<Message> on_publish(const Received&) { return Reason::not_supported; }
+  Result<Done> on_publish(const Received&, Message&) { return Reason::not_supported; }
   Result<bool> on_pubrel(const Received&) { return Reason::not_supported; }
   Result<Done> accept(Token) { return Reason::not_supported; }
   void on_receipt_alarm(Receipt&, Tick) {}

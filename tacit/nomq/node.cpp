@@ -194,23 +194,24 @@ std::size_t Node::input_room() const { return std::min({open_jobs_.size(), event
 
 // What is fetched arrives while the cipher works. That somebody may claim what is not true does no harm here.
 void Node::prefetch_channels(std::span<const crypto::OpenJob> jobs) const {
-  for (const crypto::OpenJob& job : jobs) channels_.prefetch(claimed_channel(job));
-  for (const crypto::OpenJob& job : jobs) channels_.prefetch_channel(claimed_channel(job));
+  for (const crypto::OpenJob& job : jobs) channels_.prefetch(claimed_channel(job.authenticated));
+  for (const crypto::OpenJob& job : jobs) channels_.prefetch_channel(claimed_channel(job.authenticated));
 }
 
 void Node::input_batch(std::span<Datagram> in, const std::optional<UnixTime>& utc, Tick now) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < in.size(); ++i) {
-    auto job = utc ? begin_open(in[i].bytes) : Result<crypto::OpenJob>(Reason::no_wall_clock);
+    auto fine = utc ? check_shape(in[i].bytes) : Result<Done>(Reason::no_wall_clock);
     // Who publishes to the group hears all of it again. What says that it is our own is dropped whether that is true or
     // not, so its mac is not worth the time.
-    if (job && common_.self.ours(claimed_session(*job), now)) job = Reason::own;
-    if (!job) {
-      drop(job.error(), in[i].path, now);
+    if (fine && common_.self.ours(claimed_session(in[i].bytes), now)) fine = Reason::own;
+    if (!fine) {
+      drop(fine.error(), in[i].path, now);
       continue;
     }
-    job->place = static_cast<std::uint16_t>(i);
-    open_jobs_[count++] = *job;
+    crypto::OpenJob& job = open_jobs_[count++];
+    job = open_job(in[i].bytes);
+    job.place = static_cast<std::uint16_t>(i);
   }
   const auto jobs = open_jobs_.first(count);
   if (channels_.far()) prefetch_channels(jobs);
@@ -260,9 +261,9 @@ Result<bool> Node::dispatch(const Received& in) {
 }
 
 Result<Done> Node::on_publish(const Received& in) {
-  const auto message = subscriber_.on_publish(in);
-  if (!message) return message.error();
-  events_.push(*message);
+  const auto taken = subscriber_.on_publish(in, events_.draft());
+  if (!taken) return taken;
+  events_.push_draft();
   ++traffic_.messages_in;
   return Done{};
 }
@@ -434,6 +435,14 @@ void Node::forget(Peer& peer) {
 // --- Told and sent -----------------------------------------------------------------------------------
 
 std::optional<Event> Node::poll_event() {
+  std::optional<Event> event;
+  if (tell_change(event)) return event;
+  if (const Event* first = events_.pop()) event.emplace(*first);
+  else if (publisher_.has_outcome()) publisher_.take_outcome(event.emplace().emplace<Outcome>());
+  return event;
+}
+
+bool Node::tell_change(std::optional<Event>& event) {
   while (Peer* peer = reporting_.front()) {
     const auto is_news = [](bool& flag) { return std::exchange(flag, false); };
     auto what = PeerChange::What::appeared;
@@ -444,11 +453,10 @@ std::optional<Event> Node::poll_event() {
       List<Peer, Reporting>::remove(*peer);
       continue;
     }
-    return PeerChange{what, peer->current.session, peer->address.path()};
+    event = PeerChange{what, peer->current.session, peer->address.path()};
+    return true;
   }
-  if (const Event* event = events_.pop()) return *event;
-  if (const auto outcome = publisher_.poll_outcome()) return *outcome;
-  return std::nullopt;
+  return false;
 }
 
 void Node::drop(Reason reason, const Path& from, Tick now) {

@@ -112,6 +112,7 @@ class Node {
   void forget(Peer&);
 
   void on_alarm(Timer&, Tick);
+  bool tell_change(std::optional<Event>&);
   void drop(Reason, const Path& from, Tick);
   bool transmit_pings(Sealing&);
   PeerView view(const Peer&) const;

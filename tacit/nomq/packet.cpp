@@ -4,9 +4,9 @@ namespace tacit::nomq {
 
 namespace {
 
-constexpr std::size_t header_size = wire::size_of<Header>, iv_size = 16, block = 16, mac_size = 32;
-constexpr std::size_t text_at = header_size + iv_size, body_size_at = header_size - 2;
-static_assert(frame_size == header_size + mac_size);
+constexpr std::size_t header_size = wire::size_of<Header>, iv_size = sizeof(crypto::Iv), block = 16;
+constexpr std::size_t session_at = 9, header_iv_at = 15, channel_at = 35, body_size_at = header_size - 2;
+static_assert(frame_size == header_size + Parts::mac_size);
 
 constexpr bool within(std::uint32_t a, std::uint32_t b) { return (a > b ? a - b : b - a) <= clock_window_s; }
 
@@ -46,10 +46,11 @@ ChannelId channel_id(std::string_view name) {
   return id;
 }
 
-crypto::SealJob begin_seal(const Header& header, Bytes front, Bytes rest, MutBytes out) {
+void lay_out(const Header& header, Bytes front, Bytes rest, MutBytes out) {
   const std::size_t clear = front.size() + rest.size();
   require(out.size() == sealed_size(clear));
-  const MutBytes text = out.subspan(text_at, out.size() - text_at - mac_size);
+  const Parts parts(out);
+  const MutBytes text = parts.text();
   const auto padding = static_cast<std::uint8_t>(text.size() - clear);
 
   // The IV travels twice: the deployed receivers decrypt with the second and never compare them.
@@ -57,47 +58,50 @@ crypto::SealJob begin_seal(const Header& header, Bytes front, Bytes rest, MutByt
   const std::size_t body_size = iv_size + text.size();
   out[body_size_at] = static_cast<std::uint8_t>(body_size >> 8);
   out[body_size_at + 1] = static_cast<std::uint8_t>(body_size);
-  copy(header.iv, out.subspan(header_size));
+  copy(header.iv, parts.iv());
   copy(front, text);
   copy(rest, text.subspan(front.size()));
   std::memset(text.data() + clear, padding, padding);
-  return {out.first(out.size() - mac_size), out.subspan(header_size, iv_size), text, out.last(mac_size)};
 }
 
-Result<crypto::OpenJob> begin_open(MutBytes datagram) {
+Result<Done> check_shape(Bytes datagram) {
   if (datagram.size() < frame_size) return Reason::truncated;
   const std::size_t body_size = static_cast<std::size_t>(datagram[body_size_at] << 8 | datagram[body_size_at + 1]);
   if (datagram.size() != frame_size + body_size) return Reason::bad_length;
   if (const auto beginning = wire::decode<Beginning>(datagram); !beginning) return beginning.error();
   if (body_size < iv_size + block || body_size % block != 0) return Reason::bad_length;
-  return crypto::OpenJob{datagram.first(datagram.size() - mac_size), datagram.subspan(header_size, iv_size),
-                         datagram.subspan(text_at, body_size - iv_size), datagram.last(mac_size)};
+  return Done{};
 }
 
-SessionId claimed_session(const crypto::OpenJob& job) {
-  constexpr std::size_t session_at = 9;
-  const Bytes at = job.authenticated.subspan(session_at);
+SessionId claimed_session(Bytes packet) {
+  const Bytes at = packet.subspan(session_at);
   return SessionId{static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 |
                    static_cast<std::uint32_t>(at[2]) << 8 | at[3]};
 }
 
-ChannelId claimed_channel(const crypto::OpenJob& job) {
-  constexpr std::size_t channel_at = 35;
+ChannelId claimed_channel(Bytes packet) {
   ChannelId id;
-  copy(job.authenticated.subspan(channel_at, id.size()), id);
+  copy(packet.subspan(channel_at, id.size()), id);
   return id;
+}
+
+// The header is decoded where it stays: a structure that was just written field by field is slow to copy.
+Opened::Opened(Proof, Bytes packet, Bytes body, bool from_2000) : body_(body), from_2000_(from_2000) {
+  require(wire::decode(packet, header_).has_value());  // check_shape() has seen that it is well formed
 }
 
 Result<Opened> finish_open(const crypto::OpenJob& job, const Clock& clock) {
   if (!job.authentic) return Reason::bad_mac;
-  const auto header = wire::decode<Header>(job.authenticated);  // begin_open() has seen that it is well formed
-  const auto counts_from_2000 = from_2000(header->sent_at_s, clock);
+  Header header;
+  require(wire::decode(job.authenticated, header).has_value());
+  const auto counts_from_2000 = from_2000(header.sent_at_s, clock);
   if (!counts_from_2000) return counts_from_2000.error();
-  if (std::memcmp(header->iv.data(), job.iv.data(), iv_size) != 0) return Reason::iv_mismatch;
+  if (std::memcmp(job.authenticated.subspan(header_iv_at, iv_size).data(), job.iv.data(), iv_size) != 0)
+    return Reason::iv_mismatch;
   const auto body = unpadded(job.text);
   if (!body) return body.error();
-  if (!known(header->type)) return Reason::bad_type;
-  return Opened(*header, *body, *counts_from_2000);
+  if (!known(header.type)) return Reason::bad_type;
+  return Result<Opened>(std::in_place, Opened::Proof(), job.authenticated, *body, *counts_from_2000);
 }
 
 }  // namespace tacit::nomq

@@ -87,18 +87,46 @@ inline constexpr std::uint16_t ttl_default_s = 3600;
 constexpr std::size_t sealed_size(std::size_t clear) { return frame_size + 16 + (clear / 16 + 1) * 16; }
 static_assert(sealed_size(0) == 117 && sealed_size(16 + message_max) == 1157);
 
+// The parts of a packet that is laid out, or well formed.
+struct Parts {
+  static constexpr std::size_t iv_at = wire::size_of<Header>, text_at = iv_at + sizeof(crypto::Iv);
+  static constexpr std::size_t mac_size = sizeof(crypto::Digest);
+
+  explicit Parts(MutBytes packet) : packet_(packet) {}
+  MutBytes authenticated() const { return packet_.first(packet_.size() - mac_size); }
+  MutBytes iv() const { return packet_.subspan(iv_at, sizeof(crypto::Iv)); }
+  MutBytes text() const { return packet_.subspan(text_at, packet_.size() - mac_size - text_at); }
+  MutBytes mac() const { return packet_.last(mac_size); }
+
+ private:
+  MutBytes packet_;
+};
+
 // To seal: lay the packet out in the clear, then let a cipher do many such jobs at once. `out` has
-// exactly sealed_size() bytes; the body comes in two parts to save a copy. what the header says of its size is not
+// exactly sealed_size() bytes; the body comes in two parts to save a copy. What the header says of its size is not
 // looked at.
-crypto::SealJob begin_seal(const Header&, Bytes front, Bytes rest, MutBytes out);
+void lay_out(const Header&, Bytes front, Bytes rest, MutBytes out);
+inline crypto::SealJob begin_seal(const Header& header, Bytes front, Bytes rest, MutBytes out) {
+  lay_out(header, front, rest, out);
+  const Parts parts(out);
+  return {parts.authenticated(), parts.iv(), parts.text(), parts.mac()};
+}
 
 // To open: check the shape, let a cipher do many such jobs at once, then ask for the result.
 // Gives truncated, bad_length, bad_magic, bad_version, then bad_length for a body that is not whole blocks.
-Result<crypto::OpenJob> begin_open(MutBytes datagram);
+Result<Done> check_shape(Bytes datagram);
+inline crypto::OpenJob open_job(MutBytes well_formed) {
+  const Parts parts(well_formed);
+  return {parts.authenticated(), parts.iv(), parts.text(), parts.mac()};
+}
+inline Result<crypto::OpenJob> begin_open(MutBytes datagram) {
+  if (const auto fine = check_shape(datagram); !fine) return fine.error();
+  return open_job(datagram);
+}
 
-// What a packet says of itself, before anybody has looked whether that is true: `job` is of begin_open().
-SessionId claimed_session(const crypto::OpenJob& job);
-ChannelId claimed_channel(const crypto::OpenJob& job);
+// What a well formed packet says of itself, before anybody has looked whether that is true.
+SessionId claimed_session(Bytes packet);
+ChannelId claimed_channel(Bytes packet);
 
 // The receiver's wall clock, and from when it takes its peers to count.
 struct Clock {
@@ -110,6 +138,12 @@ struct Clock {
 // that takes an Opened cannot be given bytes from a stranger.
 class Opened {
  public:
+  class Proof {
+    friend Result<Opened> finish_open(const crypto::OpenJob&, const Clock&);
+    Proof() = default;
+  };
+  Opened(Proof, Bytes packet, Bytes body, bool from_2000);
+
   const Header& header() const { return header_; }
   Bytes body() const { return body_; }  // inside the datagram
   // The sender's clock started in 2000 and not in 1970; answers to it count likewise.
@@ -118,8 +152,6 @@ class Opened {
   std::uint32_t unix_s(std::uint32_t time_s) const { return from_2000() ? time_s + seconds_1970_to_2000 : time_s; }
 
  private:
-  friend Result<Opened> finish_open(const crypto::OpenJob&, const Clock&);
-  Opened(const Header& header, Bytes body, bool from_2000) : header_(header), body_(body), from_2000_(from_2000) {}
   Header header_;
   Bytes body_;
   bool from_2000_;

@@ -115,16 +115,23 @@ void Publisher::release(Slot& slot) {
   retained_.resume(*served);
 }
 
-std::optional<Outcome> Publisher::poll_outcome() {
-  if (displaced_count_ > 0) return Outcome{displaced_[--displaced_count_], 0, 1, Reason::queue_full, {}};
-  Slot* slot = finished_.front();
-  if (!slot) return std::nullopt;
+void Publisher::take_outcome(Outcome& outcome) {
+  if (displaced_count_ > 0) {
+    outcome.handle = displaced_[--displaced_count_];
+    outcome.given_up = 1;
+    outcome.reason = Reason::queue_full;
+    return;
+  }
+  Slot& slot = *finished_.front();
   std::size_t count = 0;
-  for (const Debt* debt = slot->debts.front(); debt && count < who_.size(); debt = slot->debts.after(*debt))
+  for (const Debt* debt = slot.debts.front(); debt && count < who_.size(); debt = slot.debts.after(*debt))
     if (debt->state == Debt::State::settled) who_[count++] = debt->by;
-  const Outcome outcome{slot->handle, slot->delivered, slot->given_up, slot->reason, who_.first(count)};
-  release(*slot);
-  return outcome;
+  outcome.handle = slot.handle;
+  outcome.delivered = slot.delivered;
+  outcome.given_up = slot.given_up;
+  outcome.reason = slot.reason;
+  outcome.by = who_.first(count);
+  release(slot);
 }
 
 const ChannelId* Publisher::only_channel_waiting() const {

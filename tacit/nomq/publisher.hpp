@@ -46,7 +46,7 @@ struct Slot : Link<>, Link<Retrying>, Timer, Journey {
 //
 //   free --publish()--> queued --transmit()--> free                                       (QoS 0)
 //                              --transmit()--> in flight --all acknowledged, or given up--> finished
-//   finished --poll_outcome()--> free
+//   finished --take_outcome()--> free
 //
 // publisher.cpp has the owner's side and the lists, transmission.cpp what leaves, acknowledgement.cpp what comes back,
 // and giving_up.cpp what does not.
@@ -92,7 +92,8 @@ class Publisher {
   const ChannelId* only_channel_waiting() const;
 
   bool transmit(Sealing&, Tick);  // all that may leave, or false: the outbox is full
-  std::optional<Outcome> poll_outcome();
+  bool has_outcome() const { return displaced_count_ > 0 || !finished_.empty(); }
+  void take_outcome(Outcome&);  // the next, which there is
 
   // The oldest QoS 0 message of a priority that has not left; what was accepted before it has.
   std::optional<Handle> first_unsent(std::uint8_t priority) const {

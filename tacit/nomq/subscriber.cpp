@@ -13,6 +13,10 @@ constexpr bool keeps_receipts = features.manual_acknowledgement || features.lega
 constexpr Ticks receipt_lifetime = ticks({120'000'000});
 constexpr std::array<Ticks, 3> legacy_pubrec_repeats{ticks({1'000'000}), ticks({2'000'000}), ticks({4'000'000})};
 
+PacketType acknowledgement_of(const Message& message) {
+  return message.qos == Qos::at_least_once ? PacketType::ack : PacketType::pubrec;
+}
+
 }  // namespace
 
 Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels, Answers& answers, Replay& replay)
@@ -24,23 +28,21 @@ Subscriber::Subscriber(Common& common, const Tables& tables, Channels& channels,
   }
 }
 
-Result<Message> Subscriber::on_publish(const Received& in) {
+Result<Done> Subscriber::on_publish(const Received& in, Message& message) {
   const Header& header = in.header();
-  auto message = read(in);
-  if (!message) return message;
-  message->maybe_repeated = !since_start(*message, in.packet);
-  if (message->maybe_repeated && !message->retain && common_.config.across_restart == AcrossRestart::at_most_once)
+  const auto nonce = read(in, message);
+  if (!nonce) return nonce.error();
+  message.maybe_repeated = !since_start(message, in.packet);
+  if (message.maybe_repeated && !message.retain && common_.config.across_restart == AcrossRestart::at_most_once)
     return Reason::before_start;
 
   const bool counts_up = !common_.legacy() && PublishFlags::of(header.flags).ids_count_up;
-  const std::uint32_t nonce =
-      counts_up ? 0 : read_publish(in.packet.body(), common_.profile())->preamble.nonce;  // looked at only then
-  const auto sight = replay_.look(header, counts_up, nonce, in.at);
+  const auto sight = replay_.look(header, counts_up, *nonce, in.at);
   if (!sight) return sight.error();
-  if (*sight == Replay::Sight::again) return repeated(*message, in);
-  if (auto owed = acknowledge(*message, in); !owed) return owed.error();
-  replay_.remember(header, counts_up, nonce, in.at);
-  return message;
+  if (*sight == Replay::Sight::again) return repeated(message, in);
+  if (auto owed = acknowledge(message, in); !owed) return owed;
+  replay_.remember(header, counts_up, *nonce, in.at);
+  return Done{};
 }
 
 // It was published after we started, so it cannot have been told before. Whose clock was set back since it was
@@ -51,8 +53,9 @@ bool Subscriber::since_start(const Message& message, const Opened& packet) const
   return message.published_s * std::int64_t{1'000'000} > started_us_ + std::int64_t{clock_window_s} * 1'000'000;
 }
 
-// What a PUBLISH says, if it says it rightly and to us. The order of the checks is the specification's.
-Result<Message> Subscriber::read(const Received& in) const {
+// What a PUBLISH says, if it says it rightly and to us; its nonce is not the owner's affair. The order of the checks is
+// the specification's.
+Result<std::uint32_t> Subscriber::read(const Received& in, Message& message) const {
   const Header& header = in.header();
   const auto flags = PublishFlags::of(header.flags);
   if (flags.qos == Qos::undefined) return Reason::bad_qos;
@@ -70,7 +73,6 @@ Result<Message> Subscriber::read(const Received& in) const {
   const Channel* channel = channels_.subscribed(header.channel);
   if (!channel) return Reason::unknown_channel;
 
-  Message message;
   message.channel = channel->name;
   message.payload = body->message;
   message.path = in.from;
@@ -81,7 +83,7 @@ Result<Message> Subscriber::read(const Received& in) const {
   message.priority = flags.priority;
   message.qos = flags.qos;
   message.retain = flags.retain;
-  return message;
+  return preamble.nonce;
 }
 
 // Not told again; acknowledged again, because our first acknowledgement may be what got lost, but not
@@ -89,27 +91,22 @@ Result<Message> Subscriber::read(const Received& in) const {
 Reason Subscriber::repeated(const Message& message, const Received& in) {
   if (message.qos == Qos::at_most_once) return Reason::replay;
   Receipt* receipt = keeps_receipts ? index_.find({message.from, message.id}) : nullptr;
-  const Answer answer = acknowledgement(message, in);
-  if (receipt) receipt->answer.to = answer.to;
-  if (!receipt || receipt->state != Receipt::State::unaccepted) answers_.push(answer);
+  if (receipt) receipt->answer.to = {in.from.peer, in.from.local, false};
+  if (!receipt || receipt->state != Receipt::State::unaccepted)
+    answers_.push(acknowledgement_of(message), common_.self.session(), in);
   return Reason::duplicate;
 }
 
 Result<Done> Subscriber::acknowledge(Message& message, const Received& in) {
   if (message.qos == Qos::at_most_once) return Done{};
-  const Answer answer = acknowledgement(message, in);
   const bool manual = features.manual_acknowledgement && common_.config.manual_acknowledgement;
   const bool pubrec_may_get_lost = common_.legacy() && message.qos == Qos::exactly_once;
-  if (!manual && !pubrec_may_get_lost) {
-    answers_.push(answer);
-    return Done{};
-  }
-  Receipt* receipt = free_.front();
+  Receipt* receipt = manual || pubrec_may_get_lost ? free_.front() : nullptr;
   if (!receipt && manual) return Reason::unaccepted_full;
-  if (!manual) answers_.push(answer);
-  if (!receipt) return Done{};  // its PUBREC is sent once, as the original's
+  if (!manual) answers_.push(acknowledgement_of(message), common_.self.session(), in);
+  if (!receipt) return Done{};  // a PUBREC to a board is sent once then, as the original's
   receipt->token = new_token(*receipt);
-  receipt->answer = answer;
+  Answers::write(in, acknowledgement_of(message), common_.self.session(), receipt->answer);
   receipt->from = message.from;
   receipt->tries = 0;
   held_.push_back(*receipt);
@@ -130,11 +127,6 @@ Token Subscriber::new_token(const Receipt& receipt) {
   const auto size = static_cast<std::uint32_t>(receipts_.size());
   if (++token_round_ >= std::numeric_limits<std::uint32_t>::max() / size) token_round_ = 1;
   return Token{token_round_ * size + static_cast<std::uint32_t>(&receipt - receipts_.data())};
-}
-
-Answer Subscriber::acknowledgement(const Message& message, const Received& in) const {
-  const PacketType type = message.qos == Qos::at_least_once ? PacketType::ack : PacketType::pubrec;
-  return Answers::answer_to(in, type, common_.self.session());
 }
 
 Result<bool> Subscriber::on_pubrel(const Received& in) {

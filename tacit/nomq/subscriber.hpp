@@ -32,10 +32,10 @@ class Subscriber {
   // When we started, in microseconds of unix time as the wall clock counts now; also after a step back.
   void started(std::int64_t unix_us) { started_us_ = unix_us; }
 
-  // The message to deliver, or why not. Owes at most one answer. Gives bad_qos, not_supported, bad_body, too_large,
-  // empty_message, bad_utf8, expired, unknown_channel, before_start, too_old, replay_memory_full,
-  // unaccepted_full; duplicate for a repeat that was acknowledged again, replay for one of QoS 0.
-  Result<Message> on_publish(const Received&);
+  // Writes the message to deliver into `message`, or says why not. Owes at most one answer. Gives bad_qos,
+  // not_supported, bad_body, too_large, empty_message, bad_utf8, expired, unknown_channel, before_start, too_old,
+  // replay_memory_full, unaccepted_full; duplicate for a repeat that was acknowledged again, replay for one of QoS 0.
+  Result<Done> on_publish(const Received&, Message& message);
   // Gives bad_body. True: it counts.
   Result<bool> on_pubrel(const Received&);
 
@@ -54,12 +54,11 @@ class Subscriber {
     static Receipt*& next(Receipt& r) { return r.next_in_index; }
   };
 
-  Result<Message> read(const Received&) const;
+  Result<std::uint32_t> read(const Received&, Message&) const;
   bool since_start(const Message&, const Opened&) const;
   Reason repeated(const Message&, const Received&);
   Result<Done> acknowledge(Message&, const Received&);
   Token new_token(const Receipt&);
-  Answer acknowledgement(const Message&, const Received&) const;
   void forget(Receipt&);
 
   Common& common_;

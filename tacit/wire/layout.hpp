@@ -87,13 +87,11 @@ template <class... Field> constexpr Layout<Field...> layout(Field...) { return {
 
 template <class T> inline constexpr std::size_t size_of = decltype(T::layout)::size;
 
-// Reads a T from the front of `in`. Bytes after it are the caller's.
-template <class T> Result<T> decode(Bytes in) {
-  if (in.size() < size_of<T>) return Reason::truncated;
-  T value{};
-  Reason why{};
-  const std::uint8_t* at = in.data();
-  const bool good = [&]<class... Field>(Layout<Field...>) {
+namespace detail {
+
+// Whether all of it is as it must be; where not, `why` is what the first field is refused with that is not.
+template <class T> bool read(T& value, const std::uint8_t* at, Reason& why) {
+  return [&]<class... Field>(Layout<Field...>) {
     return ([&] {
       why = Field::refusal;
       const bool fits = Field::read(value, at);
@@ -101,8 +99,24 @@ template <class T> Result<T> decode(Bytes in) {
       return fits;
     }() && ...);
   }(T::layout);
-  if (!good) return why;
+}
+
+}  // namespace detail
+
+// Reads a T from the front of `in`. Bytes after it are the caller's.
+template <class T> Result<T> decode(Bytes in) {
+  if (in.size() < size_of<T>) return Reason::truncated;
+  T value{};
+  Reason why{};
+  if (!detail::read(value, in.data(), why)) return why;
   return value;
+}
+// The same into `value`, of which a part is written where it is refused: for what is large and stays there.
+template <class T> Result<Done> decode(Bytes in, T& value) {
+  if (in.size() < size_of<T>) return Reason::truncated;
+  Reason why{};
+  if (!detail::read(value, in.data(), why)) return why;
+  return Done{};
 }
 
 // Writes `value` to the front of `out`, which has room for it.

@@ -26,6 +26,18 @@ TEST(Result, gives_away_what_can_only_be_moved) {
   EXPECT_EQ(*mine, 7);
 }
 
+TEST(Result, makes_its_value_where_it_stays) {
+  struct Immovable {
+    explicit Immovable(int n) : number(n) {}
+    Immovable(const Immovable&) = delete;
+    Immovable& operator=(const Immovable&) = delete;
+    int number;
+  };
+  const Result<Immovable> seven(std::in_place, 7);
+  ASSERT_TRUE(seven);
+  EXPECT_EQ(seven->number, 7);
+}
+
 TEST(Result, of_nothing_is_no_larger_than_a_reason) {
   static_assert(sizeof(Result<Done>) == sizeof(Reason));
   const Result<Done> done = Done{};

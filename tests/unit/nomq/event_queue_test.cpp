@@ -44,8 +44,13 @@ RC_GTEST_PROP(EventQueue, tells_of_all_else_first_and_then_of_what_matters_most_
       continue;
     }
     expected.emplace_back(kind, ++number);
-    if (kind == 16) queue.tell<Answered>(PacketId{number}, SessionId{}, Path{});
-    else queue.push(message(static_cast<std::uint8_t>(kind), number));
+    if (kind == 16) {
+      queue.tell<Answered>(PacketId{number}, SessionId{}, Path{});
+    } else {
+      queue.draft() = message(static_cast<std::uint8_t>(kind), 0);  // and is made anew
+      queue.draft() = message(static_cast<std::uint8_t>(kind), number);
+      queue.push_draft();
+    }
     RC_ASSERT(queue.room() == memory.size() - expected.size());
   }
 }
