@@ -26,7 +26,7 @@ BENCHMARK(kit_window<1024>)->Name("kit_window/1024");
 // So many timers are set: one of them is put off, then the first that is due fires and is set again.
 void kit_timers(benchmark::State& state) {
   const auto many = static_cast<std::uint32_t>(state.range(0));
-  std::vector<Timer*> memory(many);
+  std::vector<DueTimer> memory(many);
   std::vector<Timer> pool(many);
   Timers timers(memory);
   std::uint32_t now = 0;

@@ -45,7 +45,7 @@ Result<Handle> OutgoingQueue::add(std::string_view base, const Publication& what
   slot.qos = what.qos;
   slot.retain = what.retain;
   slot.priority = what.priority;
-  slot.due = now + ticks(what.lifetime);
+  slot.over_at = now + ticks(what.lifetime);
   ++in_use_;
   queue(slot, false);
   return slot.handle;
@@ -102,7 +102,7 @@ void OutgoingQueue::queue(Slot& slot, bool in_front) {
   if (in_front) queued_[slot.priority].push_front(slot);
   else queued_[slot.priority].push_back(slot);
   waiting_ = static_cast<std::uint16_t>(waiting_ | 1u << slot.priority);
-  timers_.set(slot, slot.due);
+  timers_.set(slot, slot.over_at);
 }
 
 void OutgoingQueue::unqueue(Slot& slot) {

@@ -21,12 +21,14 @@ struct Publication {
   Duration lifetime{60'000'000};  // if it has not left by then it is expired; at most lifetime_max
 };
 
-// A message on its way out, in the clear. It is sealed when it leaves, anew each time. Its timer is when it is over.
+// A message on its way out, in the clear. It is sealed when it leaves, anew each time. Its timer is for when it is
+// over.
 struct Slot : tacit::Link<>, Timer {
   enum class State : std::uint8_t { free, queued, leaving };
 
   MutBytes memory;  // the full topic, then the message
   Handle handle{};
+  Tick over_at;
   std::uint16_t topic_size = 0, message_size = 0;
   Qos qos{};
   bool retain = false;
@@ -49,7 +51,7 @@ class OutgoingQueue {
     std::span<Slot> slots;        // at most 65,535
     MutBytes memory;              // each slot gets an equal part: the longest topic and message together
     std::span<Outcome> outcomes;  // more than slots: what is published while they wait to be polled
-    std::span<Timer*> timers;     // one for each slot
+    std::span<DueTimer> timers;   // one for each slot
   };
   explicit OutgoingQueue(const Tables&);
 

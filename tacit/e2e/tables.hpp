@@ -46,7 +46,7 @@ template <Sizes Of> struct Memory {
   std::array<Slot, Of.slots> slots{};
   std::array<std::uint8_t, Of.slots*(full_topic_bytes + Of.message_bytes)> messages{};
   std::array<Outcome, Of.outcomes> outcomes{};
-  std::array<Timer*, Of.slots> timers{};
+  std::array<DueTimer, Of.slots> timers{};
   std::array<Seen::Packet, Of.seen> seen{};
   std::array<Seen::Packet*, Of.seen> oldest{};
   std::array<Seen::Packet*, buckets_for(Of.seen)> seen_buckets{};

@@ -33,7 +33,7 @@ class E2eMemory {
   std::vector<e2e::Slot> slots_;
   std::vector<std::uint8_t> messages_;
   std::vector<e2e::Outcome> outcomes_;
-  std::vector<Timer*> timers_;
+  std::vector<DueTimer> timers_;
   std::vector<e2e::Seen::Packet> seen_;
   std::vector<e2e::Seen::Packet*> oldest_, seen_buckets_;
   std::vector<e2e::TopicStatistics::Entry> topics_;

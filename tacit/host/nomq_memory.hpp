@@ -64,7 +64,7 @@ class NomqMemory {
   std::vector<nomq::Receipt*> receipt_buckets_;
   std::vector<nomq::QueuedEvent> events_;
   std::vector<nomq::Answer> answers_;
-  std::vector<Timer*> timers_;
+  std::vector<DueTimer> timers_;
   std::vector<crypto::SealJob> seal_jobs_;
   std::vector<crypto::OpenJob> open_jobs_;
 };

@@ -46,7 +46,7 @@ class UsmpHubMemory {
   std::vector<std::uint8_t> message_memory_;
   std::vector<usmp::HubEvent> events_;
   std::vector<usmp::HubAnswer> answers_;
-  std::vector<Timer*> timers_;
+  std::vector<DueTimer> timers_;
 };
 
 }  // namespace tacit::host

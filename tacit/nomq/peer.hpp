@@ -229,7 +229,7 @@ class Pace {
 // What all parts of a node share. It is the node's, and lives in it: what is referred to by all should be one step
 // away.
 struct Common {
-  Common(const Config& chosen, crypto::Random& dice, std::span<Timer*> heap)
+  Common(const Config& chosen, crypto::Random& dice, std::span<DueTimer> heap)
       : config(chosen), random(dice), timers(heap), self(dice) {}
   Common(const Common&) = delete;  // its parts point here
   Common& operator=(const Common&) = delete;

@@ -48,7 +48,7 @@ struct Tables {
   std::span<Replay::Traces::Entry> traces;
   std::span<QueuedEvent> events;
   std::span<Answer> answers;
-  std::span<Timer*> timers;  // one for each peer, slot and receipt, and node_timers
+  std::span<DueTimer> timers;  // one for each peer, slot and receipt, and node_timers
   std::span<crypto::SealJob> seal_jobs;
   std::span<crypto::OpenJob> open_jobs;
 };
@@ -77,7 +77,7 @@ template <Sizes Of> struct Memory {
   std::array<Receipt*, buckets_for(Of.receipts)> receipt_buckets{};
   std::array<QueuedEvent, Of.events> events{};
   std::array<Answer, Of.answers> answers{};
-  std::array<Timer*, Of.peers + Of.slots + Of.receipts + node_timers> timers{};
+  std::array<DueTimer, Of.peers + Of.slots + Of.receipts + node_timers> timers{};
   std::array<crypto::SealJob, Of.batch> seal_jobs{};
   std::array<crypto::OpenJob, Of.batch> open_jobs{};
 

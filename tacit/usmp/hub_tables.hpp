@@ -62,7 +62,7 @@ struct HubTables {
   MutBytes message_memory;  // message_size_max for each message and each reassembly
   std::span<HubEvent> events;
   std::span<HubAnswer> answers;
-  std::span<Timer*> timers;  // one for each session and handshake
+  std::span<DueTimer> timers;  // one for each session and handshake
 };
 
 // All zero to begin with, so that a device has it `constinit`.
@@ -84,7 +84,7 @@ template <HubSizes Of> struct HubMemory {
   std::array<std::uint8_t, message_size_max*(Of.messages + Of.reassemblies)> message_memory{};
   std::array<HubEvent, Of.events> events{};
   std::array<HubAnswer, Of.answers> answers{};
-  std::array<Timer*, Of.sessions + Of.handshakes> timers{};
+  std::array<DueTimer, Of.sessions + Of.handshakes> timers{};
 
   HubTables tables() {
     return {{sessions, id_buckets, device_buckets, place_buckets},

@@ -10,7 +10,7 @@ int main() {
   const tacit::crypto::Digest digest = tacit::crypto::sha256({tacit::bytes_of("abc")});
   const bool computes = digest[0] == 0xBA && digest[31] == 0xAD;
 
-  std::array<tacit::Timer*, 1> memory{};
+  std::array<tacit::DueTimer, 1> memory{};
   tacit::Timers timers(memory);
   tacit::Timer timer;
   timers.set(timer, tacit::tick_of(tacit::Instant{2048}));

@@ -86,7 +86,7 @@ class Echo {
   }
 
   std::array<Event, 4> event_memory_;
-  std::array<Timer*, 4> timer_memory_;
+  std::array<DueTimer, 4> timer_memory_;
   std::array<Peer*, 4> buckets_{};
   std::array<Peer, 4> peers_;
   Ring<Event> events_{event_memory_};
