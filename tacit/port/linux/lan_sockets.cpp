@@ -44,8 +44,6 @@ std::span<Datagram> LanSockets::receive() {
     if (!listening_) continue;  // it was found ready before
     const bool group = member.place.role == Role::group;
     const auto datagrams = member.socket.receive(inbox_, group ? std::span(links_) : std::span<std::uint32_t>());
-    if (group)
-      for (Datagram& datagram : datagrams) datagram.path = {datagram.path.peer, {}, true};
     if (!datagrams.empty()) return datagrams;
   }
   return {};
@@ -218,9 +216,12 @@ void LanSockets::open_missing(std::span<const Place> wanted) {
   for (const Place& place : wanted) {
     if (std::ranges::find(others_, place, &Member::place) != others_.end()) continue;
     Member& member = others_.emplace_back(place);
-    const bool shared = place.role == Role::group;
-    const auto error =
-        open(member, {.at = place.at, .shared = shared, .spread = config_.beside_a_server, .offload = config_.offload});
+    const bool group = place.role == Role::group;
+    const auto error = open(member, {.at = place.at,
+                                     .shared = group,
+                                     .spread = config_.beside_a_server,
+                                     .group = group,
+                                     .offload = config_.offload});
     if (!error) continue;
     others_.pop_back();
     deaf_at_.push_back({place.at, place.role == Role::unrequested, error});

@@ -201,7 +201,7 @@ void Inbox::prepare() {
 }
 
 UdpSocket::UdpSocket(const UdpOptions& options, std::error_code& error)
-    : file_(socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+    : file_(socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)), group_(options.group) {
   error.clear();
   if (!valid() || !configure(fd(), options)) {
     error.assign(errno, std::generic_category());
@@ -247,8 +247,8 @@ std::span<Datagram> UdpSocket::cut(Inbox& inbox, std::size_t filled, std::span<c
     }
     const bool wanted = only_from.empty() || std::ranges::find(only_from, arrival.interface) != only_from.end();
     Endpoint local{arrival.local, local_.port, is_link_local(arrival.local) ? arrival.interface : 0};
-    if (is_unspecified(local.ip)) local = {};
-    const Path path{to_endpoint(*static_cast<const sockaddr_in6*>(header.msg_name)), local, false};
+    if (group_ || is_unspecified(local.ip)) local = {};
+    const Path path{to_endpoint(*static_cast<const sockaddr_in6*>(header.msg_name)), local, group_};
     const MutBytes run(static_cast<std::uint8_t*>(header.msg_iov->iov_base), length);
     for_each_datagram(run, std::max<std::size_t>(arrival.datagram_size, 1), [&](MutBytes bytes) {
       if (!wanted) return void(++counters_.elsewhere);

@@ -70,6 +70,7 @@ struct UdpOptions {
   bool shared = false;            // others may bind the same address (SO_REUSEADDR); broadcast and multicast reach all
   bool spread = false;            // sockets of one user share the address, and each datagram reaches one (SO_REUSEPORT)
   bool broadcast = false;         // sending to broadcast addresses is allowed
+  bool group = false;             // what arrives was said to a group: paths tell that, and no address of ours
   Offload offload = Offload::on;  // runs are cut and joined by the kernel, where it can
   int receive_buffer = 4 << 20;   // bytes, as far as the system's limit allows
 };
@@ -95,8 +96,8 @@ class UdpSocket {
   std::uint32_t dropped_by_kernel() const;  // arrived when that was full
 
   // What has arrived, empty where nothing has. Each path's `local` is the address it was sent to; for a broadcast, the
-  // address that answers leave from; empty for a multicast. With `only_from`, what comes through another interface than
-  // these is dropped.
+  // address that answers leave from; empty for a multicast, and for `group`. With `only_from`, what comes through
+  // another interface than these is dropped.
   std::span<Datagram> receive(Inbox&, std::span<const std::uint32_t> only_from = {});
 
   // A path's `local` is the address, or without one the interface, that the datagrams leave from. Where that address
@@ -112,6 +113,7 @@ class UdpSocket {
 
   File file_;
   Endpoint local_;
+  bool group_ = false;
   std::size_t segment_max_ = 0;  // the largest datagram of which the kernel takes a run in one piece
   int retries_left_ = 0;
   bool broken_ = false;
