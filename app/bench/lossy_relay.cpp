@@ -3,14 +3,11 @@
 #include <poll.h>
 
 #include "app/bench/cpu_time.hpp"
+#include "app/bench/loopback.hpp"
 #include "tacit/port/linux/clock.hpp"
 
 namespace tacit::app::bench {
 namespace {
-
-linux_port::LanConfig on_loopback(std::uint16_t group) {
-  return {.group = {group, std::nullopt}, .own = {}, .interfaces = {"lo"}};
-}
 
 // It fits an empty outbox: that is larger than any datagram.
 void add(linux_port::LanSockets& sockets, Outbox& out, const Path& path, Bytes datagram) {
@@ -26,7 +23,7 @@ void add(linux_port::LanSockets& sockets, Outbox& out, const Path& path, Bytes d
 }  // namespace
 
 LossyRelay::LossyRelay(Ports ports, std::uint32_t seed)
-    : one_{{on_loopback(ports.one), random_}}, other_{{on_loopback(ports.other), random_}}, dice_(seed),
+    : one_{{lan_on_loopback(ports.one), random_}}, other_{{lan_on_loopback(ports.other), random_}}, dice_(seed),
       thread_([this] { turn(); }) {}
 
 void LossyRelay::lose(double percent) { losing_ = static_cast<std::uint64_t>(percent / 100 * 4'294'967'296.0); }

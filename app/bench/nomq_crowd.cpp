@@ -39,8 +39,7 @@ template <class One, class Each> void in_batches(std::span<One> all, Each each) 
 }  // namespace
 
 NomqCrowd::NomqCrowd(std::size_t many)
-    : memory_(sizes), node_({}, memory_.tables(), cipher_, random_),
-      sockets_({.group = {group_.port, std::nullopt}, .own = {}, .interfaces = {"lo"}}, random_),
+    : memory_(sizes), node_({}, memory_.tables(), cipher_, random_), sockets_(lan_on_loopback(group_.port), random_),
       others_(group_, many, loopback(sockets_.own_port()), others_socket_.port()), outbox_memory_(262'144), runs_(1024),
       outbox_(outbox_memory_, runs_) {
   if (!linux_port::now().utc) throw NotReached("the clock of this machine was never set, and NoMQ needs it");

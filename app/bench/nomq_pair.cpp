@@ -1,5 +1,6 @@
 #include "app/bench/nomq_pair.hpp"
 
+#include "app/bench/loopback.hpp"
 #include "app/bench/settings.hpp"
 
 namespace tacit::app::bench {
@@ -29,8 +30,7 @@ NomqGroup::NomqGroup(crypto::Random& random)
 
 NomqStation::NomqStation(const NomqGroup& group, std::uint16_t port)
     : cipher_(group.encryption, group.mac), memory_(sizes), node({}, memory_.tables(), cipher_, random_),
-      sockets_({.group = {port, std::nullopt}, .own = {}, .interfaces = {"lo"}}, random_),
-      driver_(node, sockets_, [this](const nomq::Event& event) {
+      sockets_(lan_on_loopback(port), random_), driver_(node, sockets_, [this](const nomq::Event& event) {
         if (const auto* message = std::get_if<nomq::Message>(&event)) on_message(*message);
         outcomes += std::holds_alternative<nomq::Outcome>(event);
       }) {}

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "app/bench/loopback.hpp"
 #include "tests/net/station.hpp"
 
 namespace tacit::net {
@@ -12,17 +13,13 @@ namespace {
 
 constexpr std::uint16_t beyond = group_port + 100;
 
-linux_port::LanConfig on_loopback(std::uint16_t group) {
-  return {.group = {group, std::nullopt}, .own = {}, .interfaces = {"lo"}};
-}
-
 class LossyRelayTest : public testing::Test {
  protected:
   void SetUp() override {
     if (!why_no_namespaces().empty()) GTEST_SKIP() << why_no_namespaces();
     host_ = std::make_unique<Namespace>();
-    one_ = std::make_unique<Station>(*host_, on_loopback(group_port));
-    other_ = std::make_unique<Station>(*host_, on_loopback(beyond));
+    one_ = std::make_unique<Station>(*host_, app::bench::lan_on_loopback(group_port));
+    other_ = std::make_unique<Station>(*host_, app::bench::lan_on_loopback(beyond));
   }
   void start_relay(std::uint32_t seed = 1) {
     relay_.reset();
