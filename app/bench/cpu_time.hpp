@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <ctime>
 #include <vector>
 
@@ -19,6 +20,16 @@ inline double seconds_on(clockid_t clock) {
   clock_gettime(clock, &at);
   return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
 }
+
+// Seconds of CPU time that this thread has for a piece of work, the kernel's part included.
+template <class Work> double cpu_s_of(Work work) {
+  const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
+  work();
+  return seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+}
+
+// Seconds that all of so many took together, as microseconds of each.
+constexpr double us_each(double seconds, std::uint64_t count) { return seconds / static_cast<double>(count) * 1e6; }
 
 // What has passed since it was made. The clocks of threads other than one's own, CLOCK_THREAD_CPUTIME_ID, are had by
 // pthread_getcpuclockid(), and are read while those threads live.

@@ -74,7 +74,7 @@ Figures throughput_round(const Through& through, MakePair make, const Settings& 
   Spent spent = watch.spent();
   spent.wall = latest;
   Figures figures = figures_of({spent, sent, tally.arrived(), tally.wrong()});
-  figures.push_back((through.broker_cpu_s() - broker_before) / static_cast<double>(tally.arrived()) * 1e6);
+  figures.push_back(us_each(through.broker_cpu_s() - broker_before, tally.arrived()));
   return figures;
 }
 

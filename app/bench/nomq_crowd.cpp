@@ -117,10 +117,10 @@ double NomqCrowd::receive_through_sockets(const NomqTalk& talk) {
 // Until it is there, or nothing has come for so long. The CPU time that this takes, in seconds.
 double NomqCrowd::turn_until(linux_port::LanDriver<Node>& driver, const std::uint64_t& count, std::uint64_t wanted,
                              Duration at_most) {
-  const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
   const Instant end = linux_port::now().tick + patience;
-  while (count < wanted && linux_port::now().tick < end && sockets_.wait(at_most)) driver.turn();
-  return seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+  return cpu_s_of([&] {
+    while (count < wanted && linux_port::now().tick < end && sockets_.wait(at_most)) driver.turn();
+  });
 }
 
 template <class HandOver> void NomqCrowd::each_batch(const NomqTalk& talk, HandOver hand_over) {
@@ -137,10 +137,10 @@ double NomqCrowd::publish(const NomqTalk& talk) {
   double cpu_s = 0;
   for (std::size_t first = 0; first < talk.messages; first += crowd_batch) {
     const Now now = linux_port::now();
-    const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
-    (void)publish_batch(talk, first, now);
-    drain(node_, port_, now);
-    cpu_s += seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+    cpu_s += cpu_s_of([&] {
+      publish_batch(talk, first, now);
+      drain(node_, port_, now);
+    });
     const std::vector<Sent> sent = std::exchange(sent_, {});
     in_batches(std::span(sent), [&](std::span<const Sent> batch) {
       others_.begin(now);
@@ -155,10 +155,11 @@ double NomqCrowd::publish_through_sockets(const NomqTalk& talk) {
   linux_port::LanDriver<Node> driver(node_, sockets_, [this](const Event& event) { port_.deliver(event); });
   double cpu_s = 0;
   for (std::size_t first = 0; first < talk.messages; first += crowd_batch) {
-    const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
-    const std::size_t published = publish_batch(talk, first, linux_port::now());
-    driver.flush();
-    cpu_s += seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+    std::size_t published = 0;
+    cpu_s += cpu_s_of([&] {
+      published = publish_batch(talk, first, linux_port::now());
+      driver.flush();
+    });
     const std::uint64_t wanted = delivered_ + published;
     for (const Instant end = linux_port::now().tick + patience; delivered_ < wanted && linux_port::now().tick < end;) {
       in_batches(others_socket_.hear(1_ms), [&](std::span<const Datagram> batch) {
@@ -188,9 +189,7 @@ void NomqCrowd::acknowledge(Bytes packet) {
 
 // The node's own time, in seconds.
 double NomqCrowd::hand_over(std::span<Datagram> said, const Now& now) {
-  const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
-  offer(node_, port_, said, now);
-  return seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+  return cpu_s_of([&] { offer(node_, port_, said, now); });
 }
 
 Outbox& NomqCrowd::Port::outbox() {

@@ -48,8 +48,8 @@ Figures figures_of(const Kind& kind, std::size_t many, const Settings& settings)
   const std::vector<std::uint8_t> message(settings.message, 'x');
   const std::size_t messages = std::max<std::size_t>(settings.length.messages, 2 * many);
   const Cost cost = kind.cost(many, messages, message);
-  const auto us_each = [&](double seconds) { return seconds / static_cast<double>(messages) * 1e6; };
-  return {us_each(cost.cpu_s), us_each(cost.cpu_s_alone), static_cast<double>(2 * messages - cost.arrived)};
+  return {us_each(cost.cpu_s, messages), us_each(cost.cpu_s_alone, messages),
+          static_cast<double>(2 * messages - cost.arrived)};
 }
 
 }  // namespace

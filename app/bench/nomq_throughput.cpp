@@ -129,7 +129,7 @@ Figures relayed_round(const Settings& settings, double loss) {
   const double relay = pair.relay->cpu_s() - relay_before;
   traffic.spent.cpu -= relay;  // it is the network's, and no part of what a message costs
   Figures figures = figures_of(traffic);
-  figures.push_back(relay / static_cast<double>(traffic.arrived) * 1e6);
+  figures.push_back(us_each(relay, traffic.arrived));
   return figures;
 }
 

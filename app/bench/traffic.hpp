@@ -31,11 +31,10 @@ inline std::vector<Column> traffic_columns() {
 }
 
 inline Figures figures_of(const Traffic& run) {
-  const auto us_each = [&](double seconds) { return seconds / static_cast<double>(run.arrived) * 1e6; };
   return {run.rate(),
-          us_each(run.spent.cpu),
-          us_each(run.spent.cpu_sending),
-          us_each(run.spent.cpu - run.spent.cpu_sending),
+          us_each(run.spent.cpu, run.arrived),
+          us_each(run.spent.cpu_sending, run.arrived),
+          us_each(run.spent.cpu - run.spent.cpu_sending, run.arrived),
           static_cast<double>(run.lost()),
           static_cast<double>(run.wrong)};
 }

@@ -113,10 +113,10 @@ double UsmpCrowd::speak_through(UsmpCrowdSockets& sockets, const UsmpTalk& talk)
   each_batch(talk, [&] {
     sockets.devices.say(said_);
     const std::uint64_t wanted = messages_ + said_.size();
-    const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
     const Instant end = linux_port::now().tick + patience;
-    while (messages_ < wanted && linux_port::now().tick < end && sockets.server.wait(patience)) driver.turn();
-    cpu_s += seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+    cpu_s += cpu_s_of([&] {
+      while (messages_ < wanted && linux_port::now().tick < end && sockets.server.wait(patience)) driver.turn();
+    });
     for (std::size_t acknowledged = 0; acknowledged < said_.size();) {
       const auto heard = sockets.devices.hear(patience);
       if (heard.empty()) break;
@@ -160,9 +160,7 @@ template <class Write> void UsmpCrowd::write(std::size_t first, std::size_t coun
 void UsmpCrowd::hand_over() {
   sent_.clear();
   sent_used_ = 0;
-  const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
-  offer(hub_, port_, said_, linux_port::now());
-  hub_cpu_s_ += seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+  hub_cpu_s_ += cpu_s_of([&] { offer(hub_, port_, said_, linux_port::now()); });
 }
 
 template <class Message, class Take> void UsmpCrowd::answers(std::size_t first, Take take) {
@@ -198,16 +196,16 @@ void UsmpCrowd::Port::deliver(const HubEvent& event) {
 
 double UsmpCrowd::cryptography_alone_s(std::size_t count) {
   Exchange exchange = exchange_;
-  const double before = seconds_on(CLOCK_THREAD_CPUTIME_ID);
-  for (std::size_t i = 0; i < count; ++i) {
-    Secret<32> private_key;
-    random_.fill(private_key.fill());
-    crypto::x25519_public(private_key, exchange.server);
-    const auto proof = Transcript::of_client(Wire::v2, exchange, {}).mac(psk_);
-    const auto agreed = agree(Wire::v2, private_key, exchange.client, exchange);
-    require(agreed && Transcript::of_server(Wire::v2, exchange, {}).mac(psk_) != proof);
-  }
-  return seconds_on(CLOCK_THREAD_CPUTIME_ID) - before;
+  return cpu_s_of([&] {
+    for (std::size_t i = 0; i < count; ++i) {
+      Secret<32> private_key;
+      random_.fill(private_key.fill());
+      crypto::x25519_public(private_key, exchange.server);
+      const auto proof = Transcript::of_client(Wire::v2, exchange, {}).mac(psk_);
+      const auto agreed = agree(Wire::v2, private_key, exchange.client, exchange);
+      require(agreed && Transcript::of_server(Wire::v2, exchange, {}).mac(psk_) != proof);
+    }
+  });
 }
 
 }  // namespace tacit::app::bench

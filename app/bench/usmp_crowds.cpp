@@ -39,8 +39,7 @@ class Crowd {
     const UsmpTalk talk{speaking, messages, message};
     const auto heard = crowd_->messages();
     const double cpu_s = crowd_->speak_through(*sockets_, talk), cpu_s_alone = crowd_->speak(talk);
-    const auto us_each = [&](double seconds) { return seconds / static_cast<double>(messages) * 1e6; };
-    return {static_cast<double>(speaking), us_each(cpu_s), us_each(cpu_s_alone),
+    return {static_cast<double>(speaking), us_each(cpu_s, messages), us_each(cpu_s_alone, messages),
             static_cast<double>(2 * messages - (crowd_->messages() - heard)),
             speaking == sessions_ ? bytes_each_ : unknown};
   }
@@ -66,16 +65,15 @@ class Crowd {
 
 Experiment usmp_handshake(const Settings& settings) {
   const std::size_t count = std::clamp<std::uint64_t>(settings.length.messages, 1, 400);
-  const auto us_each = [count](double seconds) { return seconds / static_cast<double>(count) * 1e6; };
   return {.columns = {{"cpu_us", "CPU µs/handshake", 1}},
           .subjects = {{"tacit", "USMP v2, the server",
                         [=] {
                           UsmpCrowd crowd(count);
                           crowd.connect(count);
-                          return Figures{us_each(crowd.hub_cpu_s())};
+                          return Figures{us_each(crowd.hub_cpu_s(), count)};
                         }},
                        {"bare", "key pair, X25519, HKDF, two macs",
-                        [=] { return Figures{us_each(UsmpCrowd(1).cryptography_alone_s(count))}; }}},
+                        [=] { return Figures{us_each(UsmpCrowd(1).cryptography_alone_s(count), count)}; }}},
           .ratios = {{"tacit", "bare", "cpu_us"}},
           .notes = {"without sockets: datagrams are handed over, 64 at a time"}};
 }
