@@ -2,6 +2,9 @@
 #include <unordered_map>
 
 #include "app/bench/nomq_others.hpp"
+#include "tacit/host/nomq_memory.hpp"
+#include "tacit/nomq/node.hpp"
+#include "tacit/port/linux/lan_driver.hpp"
 
 namespace tacit::app::bench {
 

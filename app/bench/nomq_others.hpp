@@ -3,7 +3,8 @@
 #include <vector>
 
 #include "app/bench/crowd_socket.hpp"
-#include "app/bench/nomq_pair.hpp"
+#include "app/bench/nomq_group.hpp"
+#include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/nomq/body.hpp"
 #include "tacit/nomq/sealing.hpp"
 

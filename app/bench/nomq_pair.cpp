@@ -21,13 +21,6 @@ constexpr nomq::Sizes sizes = [] {
 
 }  // namespace
 
-NomqGroup::NomqGroup(crypto::Random& random)
-    : port(static_cast<std::uint16_t>(20'000 + random.value<std::uint16_t>() % 10'000)),
-      other_port(static_cast<std::uint16_t>(port ^ 1u)) {
-  random.fill(encryption.fill());
-  random.fill(mac.fill());
-}
-
 NomqStation::NomqStation(const NomqGroup& group, std::uint16_t port)
     : cipher_(group.encryption, group.mac), memory_(sizes), node({}, memory_.tables(), cipher_, random_),
       sockets_(lan_on_loopback(port), random_), driver_(node, sockets_, [this](const nomq::Event& event) {

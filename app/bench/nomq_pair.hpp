@@ -3,21 +3,13 @@
 #include <memory>
 
 #include "app/bench/lossy_relay.hpp"
+#include "app/bench/nomq_group.hpp"
 #include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/host/nomq_memory.hpp"
 #include "tacit/nomq/node.hpp"
 #include "tacit/port/linux/lan_driver.hpp"
 
 namespace tacit::app::bench {
-
-// What two nodes share: keys that nobody else has, and a port that hardly anybody else uses, so that neither another
-// run on this machine nor the owner's own nodes meet them. The other port is as rare, for who is behind a relay.
-struct NomqGroup {
-  explicit NomqGroup(crypto::Random&);
-
-  Secret<32> encryption, mac;
-  std::uint16_t port, other_port;
-};
 
 // A node with its sockets on loopback, for one thread. Throws std::system_error where there are none.
 class NomqStation {
