@@ -109,10 +109,11 @@ Traffic bare_run(const Settings& settings) {
   return run;
 }
 
-std::vector<Subject> raw_subjects(const Settings& settings, bool relay_column) {
-  const auto figures = [relay_column](const Traffic& run) {
+// With so many figures each; those beyond a run's own are another subject's, and unknown.
+std::vector<Subject> raw_subjects(const Settings& settings, std::size_t columns) {
+  const auto figures = [columns](const Traffic& run) {
     Figures all = figures_of(run);
-    if (relay_column) all.push_back(unknown);
+    all.resize(columns, unknown);
     return all;
   };
   return {
@@ -140,7 +141,8 @@ Experiment relayed_throughput(const Settings& settings) {
   const bool loses = *settings.loss > 0;
   experiment.subjects = {{"tacit", nomq_name(settings), losing(*settings.loss)}};
   if (loses) experiment.subjects.push_back({"lossless", "the same, nothing lost", losing(0)});
-  for (Subject& subject : raw_subjects(settings, true)) experiment.subjects.push_back(std::move(subject));
+  for (Subject& subject : raw_subjects(settings, experiment.columns.size()))
+    experiment.subjects.push_back(std::move(subject));
   experiment.ratios = ratios_of_traffic("tacit", {loses ? "lossless" : "raw"});
   experiment.notes = {"datagrams get lost in a relay, each by itself, both ways; its CPU time is in no other figure",
                       "raw UDP and the bare loop go without the relay, and lose nothing"};
@@ -158,7 +160,8 @@ Experiment direct_throughput(const Settings& settings) {
                                : at_rate(settings.rate.value_or(0), settings.length));
   };
   experiment.subjects = {{"tacit", nomq_name(settings), ours}};
-  for (Subject& subject : raw_subjects(settings, false)) experiment.subjects.push_back(std::move(subject));
+  for (Subject& subject : raw_subjects(settings, experiment.columns.size()))
+    experiment.subjects.push_back(std::move(subject));
   experiment.ratios = ratios_of_traffic("tacit", {"raw", "bare"});
   if (searches) experiment.notes.emplace_back("the rate is the highest that was found at which nothing is lost");
   return experiment;
