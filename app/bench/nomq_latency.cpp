@@ -11,8 +11,8 @@ using namespace tacit::literals;
 
 Figures latency_round(const Settings& settings, std::optional<double> loss) {
   NomqPair pair(loss);
-  // What is acknowledged has ended by then; before, a late answer would be taken for that of the next.
-  const double patience = settings.qos > 0 ? 61 : 0.3;
+  // Whoever gives up sooner takes a late answer for that of the next message.
+  const double patience = settings.qos > 0 ? static_cast<double>(ended_after.us) / 1e6 : 0.3;
   const auto qos = static_cast<nomq::Qos>(settings.qos);
   pair.other->on_message = [&](const nomq::Message& message) {
     (void)pair.other->node.publish({.channel = pair.to_one, .message = message.payload, .qos = qos}, linux_port::now());

@@ -39,6 +39,9 @@ class NomqStation {
   linux_port::LanDriver<nomq::Node> driver_;
 };
 
+// What is published with an acknowledgement has ended by then, delivered or given up after a minute.
+inline constexpr Duration ended_after{61'000'000};
+
 // Two of them that have found each other, each subscribed to the channel of its own.
 class NomqPair {
  public:

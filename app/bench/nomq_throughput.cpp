@@ -17,7 +17,6 @@ using namespace tacit::literals;
 
 constexpr std::uint64_t burst = 4 * BareCipher::batch;
 constexpr std::uint64_t ahead_max = 2048;  // with acknowledgements: what waits behind the 1,024 that may be in flight
-constexpr Duration given_up_after = 61_s;  // what is acknowledged has ended by then
 
 // Publishes messages, and waits until none is under way any more.
 class Publishing {
@@ -55,7 +54,7 @@ class Publishing {
 
   // What is not there after so long a silence was lost.
   void settle() {
-    const Duration patience = acknowledged_ ? given_up_after : 200_ms;
+    const Duration patience = acknowledged_ ? ended_after : 200_ms;
     std::uint64_t waiting_for = under_way();
     for (Instant moved = linux_port::now().tick; waiting_for > 0 && linux_port::now().tick - moved < patience;) {
       station_.turn(1_ms);
