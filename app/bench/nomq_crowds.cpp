@@ -18,25 +18,25 @@ struct Kind {
   Cost (*cost)(std::size_t many, std::size_t messages, Bytes message);
 };
 
-Cost of_received(NomqCrowd& crowd, const NomqTalk& talk) {
+Cost cost_of_receiving(NomqCrowd& crowd, const NomqTalk& talk) {
   const double cpu_s = crowd.receive_through_sockets(talk), cpu_s_alone = crowd.receive(talk);
   return {cpu_s, cpu_s_alone, crowd.messages()};
 }
 
-Cost of_channels(std::size_t many, std::size_t messages, Bytes message) {
+Cost among_channels(std::size_t many, std::size_t messages, Bytes message) {
   NomqCrowd crowd(many);
   crowd.listen(many);
-  return of_received(crowd, {.others = 1, .channels = many, .messages = messages, .message = message});
+  return cost_of_receiving(crowd, {.others = 1, .channels = many, .messages = messages, .message = message});
 }
 
-Cost of_senders(std::size_t many, std::size_t messages, Bytes message) {
+Cost among_senders(std::size_t many, std::size_t messages, Bytes message) {
   NomqCrowd crowd(many);
   crowd.introduce(many);
   crowd.listen(1);
-  return of_received(crowd, {.others = many, .channels = 1, .messages = messages, .message = message});
+  return cost_of_receiving(crowd, {.others = many, .channels = 1, .messages = messages, .message = message});
 }
 
-Cost of_subscribers(std::size_t many, std::size_t messages, Bytes message) {
+Cost among_subscribers(std::size_t many, std::size_t messages, Bytes message) {
   NomqCrowd crowd(many);
   crowd.introduce(many);
   const NomqTalk talk{.others = many, .channels = many, .messages = messages, .message = message};
@@ -46,7 +46,7 @@ Cost of_subscribers(std::size_t many, std::size_t messages, Bytes message) {
 
 Figures figures_of(const Kind& kind, std::size_t many, const Settings& settings) {
   const std::vector<std::uint8_t> message(settings.message, 'x');
-  const std::size_t messages = std::max<std::size_t>(settings.length.messages, 2 * many);
+  const std::size_t messages = settings.length.messages_among(many);
   const Cost cost = kind.cost(many, messages, message);
   return {us_each(cost.cpu_s, messages), us_each(cost.cpu_s_alone, messages),
           static_cast<double>(2 * messages - cost.arrived)};
@@ -55,9 +55,9 @@ Figures figures_of(const Kind& kind, std::size_t many, const Settings& settings)
 }  // namespace
 
 Experiment nomq_sessions(const Settings& settings) {
-  static const std::array kinds{Kind{"channels", "QoS 0 received, channels: ", of_channels},
-                                Kind{"senders", "QoS 0 received, senders: ", of_senders},
-                                Kind{"subscribers", "QoS 1 sent, subscribers: ", of_subscribers}};
+  static const std::array kinds{Kind{"channels", "QoS 0 received, channels: ", among_channels},
+                                Kind{"senders", "QoS 0 received, senders: ", among_senders},
+                                Kind{"subscribers", "QoS 1 sent, subscribers: ", among_subscribers}};
   Experiment experiment{
       .columns = {{"cpu_us", "CPU µs/message", 3}, {"cpu_us_alone", "without sockets", 3}, {"lost", "lost", 0}},
       .subjects = {},

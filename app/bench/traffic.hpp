@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 #include "app/bench/cpu_time.hpp"
@@ -10,6 +11,10 @@ namespace tacit::app::bench {
 struct RunLength {
   double seconds = 1;
   std::uint64_t messages = UINT32_MAX;  // they carry their number in 32 bits
+
+  // Where so many take turns, each has two at least: so when a run ends with the last of them, nothing of the first is
+  // near any more.
+  std::size_t messages_among(std::size_t many) const { return std::max<std::size_t>(messages, 2 * many); }
 };
 
 // What one run of messages came to. A message counts as arrived once, whole and unchanged.

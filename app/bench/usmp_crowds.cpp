@@ -34,8 +34,7 @@ class Crowd {
   Figures message_cost(std::size_t speaking, const Settings& settings) {
     if (!crowd_) gather();
     const std::vector<std::uint8_t> message(settings.message, 0x55);
-    // Each of them more than once, so that nothing of the next round's first is near any more.
-    const std::size_t messages = std::max<std::size_t>(settings.length.messages, 2 * speaking);
+    const std::size_t messages = settings.length.messages_among(speaking);
     const UsmpTalk talk{speaking, messages, message};
     const auto heard = crowd_->messages();
     const double cpu_s = crowd_->speak_through(*sockets_, talk), cpu_s_alone = crowd_->speak(talk);
