@@ -46,6 +46,7 @@ void CrowdSocket::join(const Endpoint& group) {
 
 std::span<Datagram> CrowdSocket::hear(Duration at_most) {
   if (const auto datagrams = heard(); !datagrams.empty()) return datagrams;
+  // Without a group its descriptor is negative, and poll() passes over it.
   std::array<pollfd, 2> sockets{pollfd{socket_.fd(), POLLIN, 0}, pollfd{group_.fd(), POLLIN, 0}};
   (void)poll(sockets.data(), sockets.size(), static_cast<int>(at_most.us / 1000));
   return heard();

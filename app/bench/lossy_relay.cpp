@@ -37,7 +37,7 @@ void LossyRelay::turn() {
   if (waits[1].revents != 0) pass(other_, one_);
   for (Side* side : {&one_, &other_}) {
     side->sockets.maintain(linux_port::now());
-    side->sockets.set_alarm(std::nullopt);
+    side->sockets.set_alarm(std::nullopt);  // no machine is behind it that wants to wake
   }
 }
 

@@ -23,7 +23,7 @@ constexpr Sizes sizes{.channels = 10'240,
 
 constexpr Duration patience = 1_s;             // what is not there after so long a silence was lost
 constexpr Duration introduction_gap = 100_ms;  // a node asks a stranger so soon
-constexpr int asked_for_last = 20;             // gaps, after which the last stranger has been asked and has answered
+constexpr int last_gaps = 20;                  // after which the last stranger has been asked, too, and has answered
 
 Now later(const Now& now, Duration by) {
   const std::int64_t us = std::int64_t{now.utc->s} * 1'000'000 + now.utc->ns / 1000 + by.us;
@@ -55,7 +55,7 @@ NomqCrowd::NomqCrowd(std::size_t many)
 
 // So many take longer than one wants to wait: it has all happened by now.
 void NomqCrowd::introduce(std::size_t others) {
-  const auto gaps = static_cast<std::int64_t>(others / crowd_batch + 1) + asked_for_last;
+  const auto gaps = static_cast<std::int64_t>(others / crowd_batch + 1) + last_gaps;
   Now now = later(linux_port::now(), Duration{} - introduction_gap * gaps);
   for (std::size_t first = 0; first < others; first += crowd_batch) {
     const std::size_t end = std::min(first + crowd_batch, others);
@@ -68,7 +68,7 @@ void NomqCrowd::introduce(std::size_t others) {
     hand_over(others_.said(), now);
     pass_time(now);
   }
-  for (int times = 0; times < asked_for_last; ++times) pass_time(now);
+  for (int times = 0; times < last_gaps; ++times) pass_time(now);
   std::size_t proven = 0;
   node_.for_each_peer([&](const PeerView& peer) { proven += peer.proven; });
   require(proven == others);

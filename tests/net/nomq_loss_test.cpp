@@ -1,5 +1,5 @@
 // Goal: NoMQ between real sockets where a tenth of all datagrams gets lost, each way. Method: two programs that meet
-// through a relay alone; what is counted is what arrived and how each publish ended. How fast that is tells
+// through a relay alone; what is counted is what arrived and how each publish ended. How fast that is, is measured by
 // `tacit bench nomq throughput --loss`.
 #include "app/bench/lossy_relay.hpp"
 #include "tests/net/program.hpp"
