@@ -186,7 +186,7 @@ void add_settings(CLI::App& app, const std::shared_ptr<BenchOptions>& options) {
          {"udp", "tcp"});
   whole(
       "--sessions", 1, 1'000'000, "COUNT", [](Settings& s, std::uint32_t n) { s.sessions = n; },
-      "So many devices, or others of NoMQ; 1 when absent, with `sessions` 10000.");
+      "So many devices, or with `nomq` channels, senders or subscribers; 1 when absent, with `sessions` 10000.");
   whole(
       "--shards", 1, 64, "COUNT", [](Settings& s, std::uint32_t n) { s.shards = n; },
       "Threads of the server, and of the devices; 1 when absent.");
@@ -201,7 +201,7 @@ void add_settings(CLI::App& app, const std::shared_ptr<BenchOptions>& options) {
       "Messages a second; without it as many as can be, with QoS 0 without a loss.");
   number(
       "--loss", 0, 50, "PERCENT", [](Settings& s, double percent) { s.loss = percent; },
-      "Lose so many datagrams, each way, in a relay between the two; with QoS 0 wants a --rate.");
+      "Lose so many of the datagrams, each way, in a relay between both ends; with QoS 0 `throughput` wants a --rate.");
   add_setting<std::string>(
       app, options, "--host", [](Settings& s, const std::string& host) { broker_of(s).host = host; },
       "A broker for mqtt-e2e; one of our own on loopback when absent.")
@@ -222,7 +222,8 @@ void add_bench(Program& program) {
                   "tacit bench nomq throughput --qos 2 --loss 1     # where one of a hundred datagrams gets lost\n"
                   "tacit bench usmp throughput --transport tcp --sessions 8 --shards 2\n"
                   "tacit bench usmp latency\n"
-                  "tacit bench usmp sessions --sessions 100000 --json");
+                  "tacit bench usmp sessions --sessions 100000 --json\n"
+                  "tacit bench nomq sessions                    # one node among up to 10000 others");
   auto options = std::make_shared<BenchOptions>();
   one_of(*app.add_option("protocol", options->protocol, "Which protocol.")->required(), {"nomq", "usmp", "e2e"});
   one_of(*app.add_option("what", options->what, "What of it.")->required(),
