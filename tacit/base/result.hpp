@@ -43,7 +43,7 @@ template <class T> class [[nodiscard]] Result {
  public:
   constexpr Result(T value) : value_(std::move(value)) {}
   constexpr Result(Reason reason) : reason_(reason) {}
-  // The value is made where it stays, of these.
+  // The value is made where it stays, of these: for what is slow to copy.
   template <class... Of>
   constexpr explicit Result(std::in_place_t, Of&&... of) : value_(std::in_place, std::forward<Of>(of)...) {}
 

@@ -21,8 +21,7 @@ struct Publication {
   Duration lifetime{60'000'000};  // if it has not left by then it is expired; at most lifetime_max
 };
 
-// A message on its way out, in the clear. It is sealed when it leaves, anew each time. Its timer is for when it is
-// over.
+// A message on its way out, in the clear. It is sealed when it leaves, anew each time. Its timer ends it.
 struct Slot : tacit::Link<>, Timer {
   enum class State : std::uint8_t { free, queued, leaving };
 

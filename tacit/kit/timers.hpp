@@ -50,7 +50,8 @@ class Timers {
   Timer* pop_due(Tick now);
 
  private:
-  static constexpr std::size_t arity = 4;  // half as many levels as with two, and four neighbours share a line of cache
+  // Half as many levels as with two, and four neighbours are no larger than a line of cache.
+  static constexpr std::size_t arity = 4;
 
   void put(std::size_t at, const DueTimer& one) {
     heap_[at] = one;

@@ -18,7 +18,8 @@ class EventQueue {
 
   std::size_t room() const { return room_; }
 
-  // Both are made where they wait. A message is drafted: unless it is pushed nothing has happened.
+  // While there is room. Events are made where they wait; a message is drafted there first, and until it is pushed
+  // nothing has happened.
   Message& draft() { return free_.front()->event.emplace<Message>(); }
   void push_draft();
   // Anything else.

@@ -23,9 +23,9 @@ struct PeerView {
 // One NoMQ peer: publishes, subscribes, acknowledges. A DatagramMachine; see kit/machine.hpp for how it is
 // driven, and specification section 16 for what it does. Every verb is followed by a drain().
 //
-//   datagram -> begin_open -> cipher -> finish_open -> on_packet -> Subscriber | Publisher | Presence
-//                                                                        |          |          |
-//   datagram <----------- cipher <----------- Sealing <-----------------+----------+----------+
+//   datagram -> check_shape -> cipher -> finish_open -> on_packet -> Subscriber | Publisher | Presence
+//                                                                         |          |          |
+//   datagram <----------- cipher <----------- Sealing <-------------------+----------+----------+
 class Node {
  public:
   using Event = nomq::Event;

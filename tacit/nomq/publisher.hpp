@@ -93,7 +93,7 @@ class Publisher {
 
   bool transmit(Sealing&, Tick);  // all that may leave, or false: the outbox is full
   bool has_outcome() const { return displaced_count_ > 0 || !finished_.empty(); }
-  void take_outcome(Outcome&);  // the next, which there is
+  void take_outcome(Outcome&);  // into a fresh one; only where has_outcome()
 
   // The oldest QoS 0 message of a priority that has not left; what was accepted before it has.
   std::optional<Handle> first_unsent(std::uint8_t priority) const {

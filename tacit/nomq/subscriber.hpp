@@ -32,7 +32,7 @@ class Subscriber {
   // When we started, in microseconds of unix time as the wall clock counts now; also after a step back.
   void started(std::int64_t unix_us) { started_us_ = unix_us; }
 
-  // Writes the message to deliver into `message`, or says why not. Owes at most one answer. Gives bad_qos,
+  // Writes the message to deliver into `message`, a fresh one, or says why not. Owes at most one answer. Gives bad_qos,
   // not_supported, bad_body, too_large, empty_message, bad_utf8, expired, unknown_channel, before_start, too_old,
   // replay_memory_full, unaccepted_full; duplicate for a repeat that was acknowledged again, replay for one of QoS 0.
   Result<Done> on_publish(const Received&, Message& message);
@@ -54,7 +54,7 @@ class Subscriber {
     static Receipt*& next(Receipt& r) { return r.next_in_index; }
   };
 
-  Result<std::uint32_t> read(const Received&, Message&) const;
+  Result<std::uint32_t> read(const Received&, Message&) const;  // the nonce
   bool since_start(const Message&, const Opened&) const;
   Reason repeated(const Message&, const Received&);
   Result<Done> acknowledge(Message&, const Received&);

@@ -89,7 +89,7 @@ template <class T> inline constexpr std::size_t size_of = decltype(T::layout)::s
 
 namespace detail {
 
-// Whether all of it is as it must be; where not, `why` is what the first field is refused with that is not.
+// Whether all fields are as they must be; where not, `why` is the refusal of the first that is not.
 template <class T> bool read(T& value, const std::uint8_t* at, Reason& why) {
   return [&]<class... Field>(Layout<Field...>) {
     return ([&] {
