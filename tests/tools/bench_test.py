@@ -85,7 +85,8 @@ class Plots(unittest.TestCase):
         for name, picture in pictures.items():
             self.assertEqual(xml.fromstring(picture).tag, SVG + "svg", name)
         for name, words in (("throughput.svg", "NoMQ QoS 0"), ("throughput.svg", "NATS, TLS"),
-                            ("cpu.svg", "ZeroMQ, CURVE"), ("latency.svg", "NoMQ"), ("cost.svg", "NoMQ, channels"), ("cost.svg", "NoMQ, channels, alone")):
+                            ("cpu.svg", "ZeroMQ, CURVE"), ("latency.svg", "NoMQ"), ("cost.svg", "NoMQ, channels"),
+                            ("cost.svg", "NoMQ, channels, alone")):
             self.assertIn(words, texts(pictures[name]), name)
 
     def test_without_any_figures_they_say_so(self):

@@ -30,7 +30,7 @@ def beside_bare(name, run, figure, bound):
 
 
 def flat(name, what):
-    """The dearest of a row of subjects, in units of the first; with sockets, and so the kernel."""
+    """The dearest of a row of plan.AMONG, in units of the first; with sockets, and so the kernel."""
     def of(results):
         rows = [spread.values for spread in results.among(*plan.AMONG[what], "cpu_us").values()]
         return Spread([max(values) / values[0] for values in zip(*rows)])

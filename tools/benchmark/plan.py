@@ -44,7 +44,7 @@ class Length:
     rounds: int
     seconds: float  # of each run
     sessions: int
-    messages: int  # of each among many
+    messages: int  # of each run among many
     repetitions: int  # of what one operation costs
 
     @classmethod
