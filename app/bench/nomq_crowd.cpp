@@ -123,13 +123,13 @@ double NomqCrowd::turn_until(linux_port::LanDriver<Node>& driver, const std::uin
   });
 }
 
-template <class HandOver> void NomqCrowd::each_batch(const NomqTalk& talk, HandOver hand_over) {
+template <class DealWith> void NomqCrowd::each_batch(const NomqTalk& talk, DealWith deal_with) {
   expected_ = talk.message;
   for (std::size_t first = 0; first < talk.messages; first += crowd_batch) {
     others_.begin(linux_port::now());
     for (std::size_t k = first; k < std::min(first + crowd_batch, talk.messages); ++k)
       others_.publish(k % talk.others, ids_[k % talk.channels], talk.message);
-    hand_over(others_.said());
+    deal_with(others_.said());
   }
 }
 

@@ -54,7 +54,7 @@ class NomqCrowd {
 
   double hand_over(std::span<Datagram>, const Now&);
   void pass_time(Now&);
-  template <class HandOver> void each_batch(const NomqTalk&, HandOver);
+  template <class DealWith> void each_batch(const NomqTalk&, DealWith);
   double turn_until(linux_port::LanDriver<nomq::Node>&, const std::uint64_t& count, std::uint64_t wanted,
                     Duration at_most);
   std::size_t publish_batch(const NomqTalk&, std::size_t first, const Now&);

@@ -127,7 +127,8 @@ double UsmpCrowd::speak_through(UsmpCrowdSockets& sockets, const UsmpTalk& talk)
   return cpu_s;
 }
 
-template <class HandOver> void UsmpCrowd::each_batch(const UsmpTalk& talk, HandOver hand_over) {
+// What they say in turn, batch by batch, is in `said_` when it is dealt with.
+template <class DealWith> void UsmpCrowd::each_batch(const UsmpTalk& talk, DealWith deal_with) {
   expected_ = talk.message;
   std::size_t next = 0;
   for (std::size_t said = 0; said < talk.messages; said += crowd_batch) {
@@ -141,7 +142,7 @@ template <class HandOver> void UsmpCrowd::each_batch(const UsmpTalk& talk, HandO
       said_[i].path.peer = address_of(n);
       return frame.size();
     });
-    hand_over();
+    deal_with();
     next = (first + crowd_batch) % talk.sessions;
   }
 }

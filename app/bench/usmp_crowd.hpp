@@ -53,17 +53,15 @@ class UsmpCrowd {
   // Seconds of CPU time.
   double cryptography_alone_s(std::size_t count);
 
+  // Of what is here for each, and is not the hub's.
+  static constexpr std::size_t bytes_of_device() { return sizeof(Device); }
+
  private:
   struct Device {
     usmp::SessionId session{};
     Secret<32> key;  // that of its frames
     std::uint32_t seq = 0;
   };
-
- public:
-  static constexpr std::size_t bytes_of_device = sizeof(Device);  // of what is here for each, and is not the hub's
-
- private:
   // Kit's port: what the hub sends stays here until it is given something again.
   struct Port {
     Outbox& outbox();
@@ -74,7 +72,7 @@ class UsmpCrowd {
 
   Endpoint address_of(std::size_t n) const { return crowd_address(n, port_of_devices_); }
   void connect_batch(std::size_t count);
-  template <class HandOver> void each_batch(const UsmpTalk&, HandOver);
+  template <class DealWith> void each_batch(const UsmpTalk&, DealWith);
   template <class Write> void write(std::size_t first, std::size_t count, Write write);
   void hand_over();
   template <class Message, class Take> void answers(std::size_t first, Take take);

@@ -51,7 +51,8 @@ class Crowd {
     const double before = resident_bytes();
     crowd_ = std::make_unique<UsmpCrowd>(sessions_, sockets_.get());
     crowd_->connect(sessions_);
-    bytes_each_ = (resident_bytes() - before) / static_cast<double>(sessions_) - UsmpCrowd::bytes_of_device;
+    bytes_each_ = (resident_bytes() - before) / static_cast<double>(sessions_) -
+                  static_cast<double>(UsmpCrowd::bytes_of_device());
   }
 
   const std::size_t sessions_;
