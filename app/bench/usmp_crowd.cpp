@@ -20,17 +20,13 @@ using namespace tacit::literals;
 constexpr std::size_t outbox_size = 65'536;
 constexpr Duration patience = 1_s;  // what is not there after so long a silence was lost
 
+// A server's, but for how many there are; nobody comes over TCP.
 HubSizes sizes_for(std::size_t devices) {
-  return {.sessions = devices,
-          .handshakes = 512,
-          .connections = 16,
-          .keys = 4096,
-          .messages = 1024,
-          .reassemblies = 256,
-          .origins = devices + 512,
-          .records = devices,
-          .events = 256,
-          .answers = 256};
+  HubSizes sizes = host::server_sizes;
+  sizes.sessions = sizes.records = devices;
+  sizes.origins = devices + sizes.handshakes;
+  sizes.connections = 16;
+  return sizes;
 }
 
 // As many devices at one address as there are; and a session does not end for want of words while others connect.

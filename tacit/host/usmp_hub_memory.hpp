@@ -5,12 +5,13 @@
 
 namespace tacit::host {
 
-// For one server of some thousand devices: this takes some 10 MB.
+// For one server of some thousand devices: this takes some 10 MB. Expanded keys are as many as a processor keeps near:
+// to fetch one from farther away takes as long as to expand it anew.
 inline constexpr usmp::HubSizes server_sizes{
     .sessions = 4096,
     .handshakes = 512,
     .connections = 4608,
-    .keys = 1024,
+    .keys = 256,
     .messages = 1024,
     .reassemblies = 256,
     .origins = 8192,
