@@ -36,34 +36,43 @@ TEST(HostRandom, never_hands_out_the_same_bytes_twice) {
   }
 }
 
+// A number and an IV are handed out by code of their own.
+constexpr std::initializer_list<std::size_t> each_way{sizeof(std::uint32_t), sizeof(crypto::Iv), 64};
+
 TEST(HostRandom, forgets_what_it_handed_out) {
-  crypto::HostRandom random;
-  const Buffer bytes = take(random, 64);
-  const auto* memory = reinterpret_cast<const std::uint8_t*>(&random);
-  const auto* end = memory + sizeof random;
-  EXPECT_EQ(std::search(memory, end, bytes.begin(), bytes.begin() + 16), end);
+  for (const std::size_t size : each_way) {
+    crypto::HostRandom random;
+    Buffer bytes;
+    for (const Buffer& piece : {take(random, size), take(random, size)})
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+    const auto* memory = reinterpret_cast<const std::uint8_t*>(&random);
+    const auto* end = memory + sizeof random;
+    EXPECT_EQ(std::search(memory, end, bytes.begin(), bytes.begin() + 8), end) << size;
+  }
 }
 
 // Both processes have the same block in memory, and neither may use it for an IV that the other one uses too.
 TEST(HostRandom, parent_and_child_go_different_ways_after_a_fork) {
-  crypto::HostRandom random;
-  take(random, 16);
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const Buffer bytes = take(random, 32);
-    _exit(write(ends[1], bytes.data(), bytes.size()) == 32 ? 0 : 1);
+  for (const std::size_t size : each_way) {
+    crypto::HostRandom random;
+    take(random, 16);
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      const Buffer bytes = take(random, size);
+      _exit(write(ends[1], bytes.data(), size) == static_cast<ssize_t>(size) ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+    Buffer theirs(size);
+    ASSERT_EQ(read(ends[0], theirs.data(), size), static_cast<ssize_t>(size));
+    close(ends[0]);
+    close(ends[1]);
+    EXPECT_NE(take(random, size), theirs) << size;
   }
-  int status = -1;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_EQ(status, 0);
-  Buffer theirs(32);
-  ASSERT_EQ(read(ends[0], theirs.data(), theirs.size()), 32);
-  close(ends[0]);
-  close(ends[1]);
-  EXPECT_NE(take(random, 32), theirs);
 }
 
 }  // namespace
