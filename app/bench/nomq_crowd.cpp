@@ -208,7 +208,7 @@ void NomqCrowd::Port::send(const Outbox& out) {
 
 void NomqCrowd::Port::deliver(const Event& event) {
   if (const auto* message = std::get_if<Message>(&event))
-    crowd.messages_ += std::ranges::equal(message->payload, crowd.expected_);
+    ++(std::ranges::equal(message->payload, crowd.expected_) ? crowd.messages_ : crowd.wrong_);
   if (const auto* outcome = std::get_if<Outcome>(&event)) crowd.delivered_ += outcome->delivered;
 }
 

@@ -37,6 +37,7 @@ class NomqCrowd {
   double publish_through_sockets(const NomqTalk&);
 
   std::uint64_t messages() const { return messages_; }    // that the node told its owner, unchanged
+  std::uint64_t wrong() const { return wrong_; }          // … or changed
   std::uint64_t delivered() const { return delivered_; }  // of those that it published
 
  private:
@@ -73,7 +74,7 @@ class NomqCrowd {
   std::unordered_map<std::uint32_t, std::size_t> numbers_;  // by the marks of their ids
 
   Bytes expected_;
-  std::uint64_t messages_ = 0, delivered_ = 0;
+  std::uint64_t messages_ = 0, wrong_ = 0, delivered_ = 0;
   std::vector<Sent> sent_;
   std::vector<std::uint8_t> outbox_memory_;
   std::vector<Outbox::Run> runs_;

@@ -9,7 +9,7 @@ namespace {
 
 struct Cost {
   double cpu_s, cpu_s_alone;
-  std::uint64_t arrived;
+  std::uint64_t arrived, wrong;
 };
 
 // One of the things of which a node may meet many.
@@ -20,7 +20,7 @@ struct Kind {
 
 Cost cost_of_receiving(NomqCrowd& crowd, const NomqTalk& talk) {
   const double cpu_s = crowd.receive_through_sockets(talk), cpu_s_alone = crowd.receive(talk);
-  return {cpu_s, cpu_s_alone, crowd.messages()};
+  return {cpu_s, cpu_s_alone, crowd.messages(), crowd.wrong()};
 }
 
 Cost among_channels(std::size_t many, std::size_t messages, Bytes message) {
@@ -41,7 +41,7 @@ Cost among_subscribers(std::size_t many, std::size_t messages, Bytes message) {
   crowd.introduce(many);
   const NomqTalk talk{.others = many, .channels = many, .messages = messages, .message = message};
   const double cpu_s = crowd.publish_through_sockets(talk), cpu_s_alone = crowd.publish(talk);
-  return {cpu_s, cpu_s_alone, crowd.delivered()};
+  return {cpu_s, cpu_s_alone, crowd.delivered(), crowd.wrong()};
 }
 
 Figures figures_of(const Kind& kind, std::size_t many, const Settings& settings) {
@@ -49,7 +49,7 @@ Figures figures_of(const Kind& kind, std::size_t many, const Settings& settings)
   const std::size_t messages = settings.length.messages_among(many);
   const Cost cost = kind.cost(many, messages, message);
   return {us_each(cost.cpu_s, messages), us_each(cost.cpu_s_alone, messages),
-          static_cast<double>(2 * messages - cost.arrived)};
+          static_cast<double>(2 * messages - cost.arrived - cost.wrong), static_cast<double>(cost.wrong)};
 }
 
 }  // namespace
@@ -59,7 +59,10 @@ Experiment nomq_sessions(const Settings& settings) {
                                 Kind{"senders", "QoS 0 received, senders: ", among_senders},
                                 Kind{"subscribers", "QoS 1 sent, subscribers: ", among_subscribers}};
   Experiment experiment{
-      .columns = {{"cpu_us", "CPU µs/message", 3}, {"cpu_us_alone", "without sockets", 3}, {"lost", "lost", 0}},
+      .columns = {{"cpu_us", "CPU µs/message", 3},
+                  {"cpu_us_alone", "without sockets", 3},
+                  {"lost", "lost", 0},
+                  {"wrong", "wrong", 0}},
       .subjects = {},
       .ratios = {},
       .notes = {"CPU time is that of one node on loopback, the kernel's part included; and of the node alone, which is "

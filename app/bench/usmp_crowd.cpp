@@ -184,7 +184,7 @@ void UsmpCrowd::Port::send(const Outbox& out) {
 
 void UsmpCrowd::Port::deliver(const HubEvent& event) {
   if (const auto* said = std::get_if<DeviceMessage>(&event))
-    crowd.messages_ += std::ranges::equal(said->message, crowd.expected_);
+    ++(std::ranges::equal(said->message, crowd.expected_) ? crowd.messages_ : crowd.wrong_);
   if (const auto* wanted = std::get_if<KeyWanted>(&event)) {
     const OfferedKey key{crowd.psk_.reveal()};
     (void)crowd.hub_.provide(wanted->request, {&key, 1}, false, linux_port::now());

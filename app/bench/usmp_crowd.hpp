@@ -47,6 +47,7 @@ class UsmpCrowd {
 
   std::size_t sessions() const { return hub_.sessions(); }
   std::uint64_t messages() const { return messages_; }  // that the hub told its owner, unchanged
+  std::uint64_t wrong() const { return wrong_; }        // … or changed
   double hub_cpu_s() const { return hub_cpu_s_; }       // of all that was handed over; its owner's answers included
 
   // What one side of a handshake has to compute, so many times: a key pair, the shared secret, the keys, two macs.
@@ -89,7 +90,7 @@ class UsmpCrowd {
   Secret<32> private_key_;
   usmp::Exchange exchange_;
   Bytes expected_;
-  std::uint64_t messages_ = 0;
+  std::uint64_t messages_ = 0, wrong_ = 0;
   double hub_cpu_s_ = 0;
 
   std::vector<Datagram> said_, sent_;

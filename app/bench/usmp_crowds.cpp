@@ -36,11 +36,12 @@ class Crowd {
     const std::vector<std::uint8_t> message(settings.message, 0x55);
     const std::size_t messages = settings.length.messages_among(speaking);
     const UsmpTalk talk{speaking, messages, message};
-    const auto heard = crowd_->messages();
+    const auto heard = crowd_->messages(), wrong_before = crowd_->wrong();
     const double cpu_s = crowd_->speak_through(*sockets_, talk), cpu_s_alone = crowd_->speak(talk);
-    return {static_cast<double>(speaking), us_each(cpu_s, messages), us_each(cpu_s_alone, messages),
-            static_cast<double>(2 * messages - (crowd_->messages() - heard)),
-            speaking == sessions_ ? bytes_each_ : unknown};
+    const auto arrived = crowd_->messages() - heard, wrong = crowd_->wrong() - wrong_before;
+    return {static_cast<double>(speaking),  us_each(cpu_s, messages),
+            us_each(cpu_s_alone, messages), static_cast<double>(2 * messages - arrived - wrong),
+            static_cast<double>(wrong),     speaking == sessions_ ? bytes_each_ : unknown};
   }
 
  private:
@@ -87,6 +88,7 @@ Experiment usmp_sessions(const Settings& settings) {
                                     {"cpu_us", "CPU µs/message", 3},
                                     {"cpu_us_alone", "without sockets", 3},
                                     {"lost", "lost", 0},
+                                    {"wrong", "wrong", 0},
                                     {"bytes", "bytes/session", 0}},
                         .subjects = {},
                         .ratios = {},

@@ -161,6 +161,13 @@ echo '{"machine": {"crypto": "none"}, "rows": [{"key": "tacit", "name": "It", "f
         results = self.measured("ZeroMQ, CURVE, throughput")
         self.assertEqual(results.figure(plan.peers("throughput", 1000), "zeromq", "rate").values, [5, 5])
 
+    def test_what_a_message_costs_among_many_is_not_shown_where_some_were_lost(self):
+        self.program("tacit", """echo '{"machine": {"crypto": "none"}, "rows": [{"key": "senders_1", "name": "Senders: 1",
+"figures": {"cpu_us": {"rounds": [1]}, "cpu_us_alone": {"rounds": [1]}, "lost": {"rounds": [2]}}}]}'""")
+        results = self.measured(plan.CROWD)
+        self.assertEqual(results.data["missing"], {plan.CROWD: "Senders: 1: 2 messages were lost"})
+        self.assertEqual(results.data["runs"], {})
+
     def test_a_peer_that_delivers_something_else_is_not_shown(self):
         self.program("bench/peers/peer_zeromq", """echo '{"rate": 5, "cpu_us": 1, "lost": 0, "wrong": 3}'""")
         results = self.measured("ZeroMQ, CURVE, throughput, 100 bytes")
