@@ -39,7 +39,7 @@ endif()
 # takes today's as long as thirty stores, which on a packet's path is a good part of all there is to do.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
   foreach(of memset memcpy)
-    add_compile_options("$<$<CONFIG:Release>:-m${of}-strategy=vector_loop:256:noalign,libcall:-1:noalign>")
+    add_compile_options("$<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-m${of}-strategy=vector_loop:256:noalign,libcall:-1:noalign>")
   endforeach()
 endif()
 

@@ -95,7 +95,7 @@ Figures latency_round(const Through& through, MakePair make, const Settings& set
     while (tally.arrived() == before && watch.wall() - start < 1) pair.one->turn(10);
     if (tally.arrived() != before) latencies.add(watch.wall() - start);
   }
-  return latencies.figures();
+  return latencies.figures(tally.wrong());
 }
 
 std::vector<Subject> subjects(const Settings& settings, Figures (*round)(const Through&, MakePair, const Settings&)) {

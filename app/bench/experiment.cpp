@@ -45,7 +45,8 @@ double sum_of(const Report& report, std::string_view column) {
   if (at == report.columns.end()) return 0;
   double sum = 0;
   for (const Report::Row& row : report.rows)
-    for (const double value : row.figures[static_cast<std::size_t>(at - report.columns.begin())].rounds) sum += value;
+    for (const double value : row.figures[static_cast<std::size_t>(at - report.columns.begin())].rounds)
+      if (!std::isnan(value)) sum += value;
   return sum;
 }
 

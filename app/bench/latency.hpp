@@ -17,13 +17,14 @@ class Latencies {
   }
   std::size_t count() const { return us_.size(); }
 
-  Figures figures() {
+  // `wrong`: answers that were not what had been said.
+  Figures figures(std::uint64_t wrong) {
     std::ranges::sort(us_);
     const auto at = [&](double part) {
       if (us_.empty()) return unknown;
       return us_[std::min(us_.size() - 1, static_cast<std::size_t>(part * static_cast<double>(us_.size())))];
     };
-    return {at(0.5), at(0.9), at(0.99), at(0.999), static_cast<double>(count())};
+    return {at(0.5), at(0.9), at(0.99), at(0.999), static_cast<double>(count()), static_cast<double>(wrong)};
   }
 
  private:
@@ -32,11 +33,8 @@ class Latencies {
 };
 
 inline std::vector<Column> latency_columns() {
-  return {{"p50_us", "p50 µs", 1},
-          {"p90_us", "p90 µs", 1},
-          {"p99_us", "p99 µs", 1},
-          {"p999_us", "p99.9 µs", 1},
-          {"count", "round trips", 0}};
+  return {{"p50_us", "p50 µs", 1},    {"p90_us", "p90 µs", 1},     {"p99_us", "p99 µs", 1},
+          {"p999_us", "p99.9 µs", 1}, {"count", "round trips", 0}, {"wrong", "wrong", 0}};
 }
 
 }  // namespace tacit::app::bench

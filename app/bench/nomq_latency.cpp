@@ -38,7 +38,7 @@ Figures latency_round(const Settings& settings, std::optional<double> loss) {
     while (tally.arrived() == before && watch.wall() - start < patience) pair.one->turn(10_ms);
     if (tally.arrived() != before) latencies.add(arrived_at - start);
   }
-  return latencies.figures();
+  return latencies.figures(tally.wrong());
 }
 
 }  // namespace
@@ -51,7 +51,9 @@ Experiment nomq_latency(const Settings& settings) {
       .columns = latency_columns(),
       .subjects = {{"tacit", nomq_name(settings), ours(settings.loss)},
                    {"bare", "raw UDP, seal, open",
-                    [settings] { return bare_exchange_udp(Like::nomq, settings.message, settings.length).figures(); }}},
+                    [settings] {
+                      return bare_exchange_udp(Like::nomq, settings.message, settings.length).figures(0);
+                    }}},
       .ratios = {{"tacit", "bare", "p50_us"}, {"tacit", "bare", "p99_us"}},
       .notes = {}};
   if (!settings.loss) return experiment;

@@ -81,7 +81,7 @@ template <class Client> Figures latency_round(const Settings& settings) {
       if (device.wait(10_ms)) device.turn();
     if (tally.arrived() != before) latencies.add(arrived_at - start);
   }
-  return latencies.figures();
+  return latencies.figures(tally.wrong());
 }
 
 std::string name_of(const Settings& settings) {
@@ -123,7 +123,7 @@ Experiment usmp_latency(const Settings& settings) {
                         [settings, udp] {
                           return (udp ? bare_exchange_udp : bare_exchange_tcp)(Like::usmp, settings.message,
                                                                                settings.length)
-                              .figures();
+                              .figures(0);
                         }}},
           .ratios = {{"tacit", "bare", "p50_us"}, {"tacit", "bare", "p99_us"}},
           .notes = {}};
