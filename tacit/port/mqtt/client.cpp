@@ -106,8 +106,8 @@ struct Client::State : std::enable_shared_from_this<State> {
   }
 
   void end_attempt(const Failure& failure) {
-    if (phase == Phase::connecting && nobody_there(failure.reason) && address + 1 < addresses.size())
-      return open(address + 1);
+    const bool nobody = nobody_there(failure.reason) || !connection->was_there();
+    if (phase == Phase::connecting && nobody && address + 1 < addresses.size()) return open(address + 1);
     lost(failure);
   }
 

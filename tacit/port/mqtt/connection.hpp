@@ -51,7 +51,8 @@ class Connection {
   // `address` is no name: to look one up would take time.
   void open(const std::string& address);
 
-  int fd() const;  // negative: it is over
+  int fd() const;                              // negative: it is over
+  bool was_there() const { return through_; }  // somebody took the TCP connection
   bool wants_write() const;
   bool read();                 // one packet or a part of it; whether there may be more
   bool has_decrypted() const;  // there is more to read, of which fd() does not tell
