@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <net/if.h>
 
+#include "tests/support/localhost.hpp"
+
 namespace tacit::linux_port {
 
 namespace {
@@ -54,6 +56,7 @@ TEST(Address, what_is_wrong_is_named) {
 }
 
 TEST(Address, names_are_looked_up_only_when_asked_to) {
+  if (!knows_localhost()) GTEST_SKIP() << "localhost is no name here";
   std::error_code error;
   const Endpoint endpoint = resolve("localhost:8890", 1, error);
   ASSERT_FALSE(error) << error.message();
