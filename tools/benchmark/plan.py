@@ -39,7 +39,7 @@ def peers(what, size):
 
 @dataclasses.dataclass(frozen=True)
 class Length:
-    """How long, and of what: the whole table in 20 minutes, or a look at all of it in four."""
+    """How long, and of what: the whole table in a quarter of an hour, or a look at all of it in less than four minutes."""
 
     rounds: int
     seconds: float  # of each run
