@@ -447,7 +447,8 @@ TEST_F(MqttClient, what_a_broker_may_not_send_ends_the_connection_by_its_name) {
 TEST_F(MqttClient, thirty_megabytes_cost_memory_only_while_they_arrive) {
   Mosquitto broker(folder());
   std::ofstream(file("forged")) << std::string(30'000'000, 'x');
-  const std::string send = "mosquitto_pub -p " + std::to_string(broker.port()) + " -t t/1 -f " + file("forged");
+  const std::string send =
+      "mosquitto_pub -h 127.0.0.1 -p " + std::to_string(broker.port()) + " -t t/1 -f " + file("forged");
   Options options = at(broker.port());
   options.version = Version::v311;
   const auto told = connect(std::move(options), "t/#");
