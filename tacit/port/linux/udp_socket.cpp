@@ -37,9 +37,13 @@ void grow(int fd, int option_of_root, int option, int bytes) {
   if (!set(fd, SOL_SOCKET, option_of_root, bytes)) (void)set(fd, SOL_SOCKET, option, bytes);
 }
 
-bool bind_to(int fd, const Endpoint& at) {
-  const sockaddr_in6 address = to_sockaddr(at);
-  return bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+// Where the kernel chooses the port, sharing comes afterwards: else it may choose one that others of the same user
+// share.
+bool bind_to(int fd, const UdpOptions& options) {
+  const sockaddr_in6 address = to_sockaddr(options.at);
+  const auto share = [&] { return !options.spread || set(fd, SOL_SOCKET, SO_REUSEPORT); };
+  const auto take = [&] { return bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0; };
+  return options.at.port == 0 ? take() && share() : share() && take();
 }
 
 bool join(int fd, const Endpoint& group) {
@@ -53,10 +57,9 @@ bool configure(int fd, const UdpOptions& options) {
   const bool group = is_multicast(options.at.ip) && !is_ipv4(options.at.ip);
   (void)set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);  // else groups that other programs joined reach us too
   return set(fd, IPPROTO_IPV6, IPV6_V6ONLY, group) && (!options.shared || set(fd, SOL_SOCKET, SO_REUSEADDR)) &&
-         (!options.spread || set(fd, SOL_SOCKET, SO_REUSEPORT)) &&
          (!options.broadcast || set(fd, SOL_SOCKET, SO_BROADCAST)) && set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO) &&
          set(fd, IPPROTO_IP, IP_PKTINFO) && set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1) &&
-         set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP) && bind_to(fd, options.at) && (!group || join(fd, options.at));
+         set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP) && bind_to(fd, options) && (!group || join(fd, options.at));
 }
 
 Endpoint bound_to(int fd) {
