@@ -40,10 +40,43 @@ class ServerSocketsTest : public testing::Test {
   ServerSockets& serve(const ServerConfig& config) {
     return host_->inside([&]() -> ServerSockets& { return servers_.emplace_back(config); });
   }
+  void take_for_tcp(std::uint16_t first, std::uint16_t last) {
+    for (std::uint16_t port = first; port <= last; ++port) {
+      ServerConfig config = at(port);
+      config.udp = false;
+      serve(config);
+    }
+  }
+  // What the exception says, which is to be that the address is in use.
+  std::string refusal_of(const ServerConfig& config) {
+    try {
+      return "served at " + std::to_string(serve(config).port());
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), std::errc::address_in_use);
+      return error.what();
+    }
+  }
 
   std::optional<Namespace> host_;
   std::list<ServerSockets> servers_;
 };
+
+TEST_F(ServerSocketsTest, the_kernel_chooses_a_port_that_is_free_for_both) {
+  take_for_tcp(first_port, last_port - 1);
+  const ServerSockets& server = serve(at(0));
+  EXPECT_EQ(server.port(), last_port);
+  EXPECT_EQ(server.udp().local().port, last_port);
+  EXPECT_EQ(server.tcp()->local().port, last_port);
+}
+
+TEST_F(ServerSocketsTest, a_server_on_several_threads_has_all_its_sockets_at_the_port_that_was_chosen) {
+  take_for_tcp(first_port + 1, last_port);
+  ServerConfig config = at(0);
+  config.spread = true;
+  config.at.port = serve(config).port();
+  EXPECT_EQ(config.at.port, first_port);
+  for (int shard = 1; shard < 4; ++shard) EXPECT_EQ(serve(config).port(), first_port);
+}
 
 TEST_F(ServerSocketsTest, servers_that_would_share_their_port_are_not_given_the_same_one) {
   ServerConfig config = at(0);
@@ -51,6 +84,21 @@ TEST_F(ServerSocketsTest, servers_that_would_share_their_port_are_not_given_the_
   std::set<std::uint16_t> ports;
   for (std::uint16_t port = first_port; port <= last_port; ++port) ports.insert(serve(config).port());
   EXPECT_EQ(ports.size(), 8u);
+}
+
+TEST_F(ServerSocketsTest, where_no_port_is_free_for_both_that_is_said_and_no_port_is_kept) {
+  take_for_tcp(first_port, last_port);
+  EXPECT_NE(refusal_of(at(0)).find("no port is free for UDP and TCP"), std::string::npos) << refusal_of(at(0));
+  ServerConfig only_udp = at(0);
+  only_udp.tcp = false;
+  std::set<std::uint16_t> ports;
+  for (std::uint16_t port = first_port; port <= last_port; ++port) ports.insert(serve(only_udp).port());
+  EXPECT_EQ(ports.size(), 8u);
+}
+
+TEST_F(ServerSocketsTest, a_port_that_was_named_is_never_replaced) {
+  take_for_tcp(first_port, first_port);
+  EXPECT_NE(refusal_of(at(first_port)).find("cannot listen for TCP"), std::string::npos);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ using namespace literals;
 
 constexpr std::size_t outbox_size = 262'144, runs_max = 512;  // a run for each of very many peers
 constexpr Duration reopen_every = 1_s;
+constexpr std::size_t ports_tried = 16;
 
 TcpServerOptions tcp_options(const ServerConfig& config, const Endpoint& at) {
   return {at, config.spread, config.connections, config.tcp_buffer, config.tcp_kernel_buffers};
@@ -19,22 +20,44 @@ TcpServerOptions tcp_options(const ServerConfig& config, const Endpoint& at) {
 
 ServerSockets::ServerSockets(const ServerConfig& config)
     : config_(config), at_(config.at), outbox_memory_(outbox_size), runs_(runs_max), outbox_(outbox_memory_, runs_) {
-  std::error_code error = config_.udp ? open_udp() : std::error_code();
-  if (error) throw std::system_error(error, "no UDP socket");
-  if (!config_.tcp) return;
-  tcp_.emplace(tcp_options(config_, at_));
-  at_.port = tcp_->local().port;
-  poller_.add(tcp_->fd(), &tcp_, error);
+  bind();
+  std::error_code error;
+  if (config_.udp) poller_.add(udp_.fd(), &udp_, error);
+  if (config_.tcp && !error) poller_.add(tcp_->fd(), &tcp_, error);
   if (error) throw std::system_error(error, "epoll_ctl");
 }
 
+// The port that the kernel chose for datagrams may be taken for TCP. Then it chooses another, and those before are held
+// until it has, else it may choose them again.
+void ServerSockets::bind() {
+  std::vector<UdpSocket> taken;
+  while (true) {
+    try {
+      return bind_both();
+    } catch (const std::system_error& error) {
+      const bool for_tcp = udp_.valid() && error.code() == std::errc::address_in_use;
+      const bool another = config_.at.port == 0 && for_tcp && taken.size() + 1 < ports_tried;
+      if (!another && taken.empty()) throw;
+      if (!another) throw std::system_error(error.code(), "no port is free for UDP and TCP");
+      taken.push_back(std::exchange(udp_, {}));
+      at_.port = 0;
+    }
+  }
+}
+
+void ServerSockets::bind_both() {
+  if (const auto error = config_.udp ? bind_udp() : std::error_code()) throw std::system_error(error, "no UDP socket");
+  if (!config_.tcp) return;
+  tcp_.emplace(tcp_options(config_, at_));
+  at_.port = tcp_->local().port;
+}
+
 // Whoever knows the port is not to lose us, so after the first time it is the same.
-std::error_code ServerSockets::open_udp() {
+std::error_code ServerSockets::bind_udp() {
   std::error_code error;
   udp_ = UdpSocket(
       {.at = at_, .spread = config_.spread, .offload = config_.offload, .receive_buffer = config_.udp_receive_buffer},
       error);
-  if (!error) poller_.add(udp_.fd(), &udp_, error);
   if (!error) at_.port = udp_.local().port;
   return error;
 }
@@ -73,7 +96,9 @@ void ServerSockets::maintain(Now now) {
     reopen_at_ = now.tick;
   }
   if (udp_.valid() || now.tick < reopen_at_) return;
-  if (open_udp()) udp_ = {};
+  std::error_code error = bind_udp();
+  if (!error) poller_.add(udp_.fd(), &udp_, error);
+  if (error) udp_ = {};
   reopen_at_ = now.tick + reopen_every;
 }
 

@@ -23,7 +23,8 @@ struct ServerConfig {
 // Turn by turn: look(), receive() until empty, tcp() likewise, maintain(), set_alarm(). HubDriver does it.
 class ServerSockets {
  public:
-  // Throws std::system_error where a socket cannot be opened.
+  // Throws std::system_error where a socket cannot be opened: address_in_use where the port is another's, or where the
+  // kernel is to choose and the first 16 that it has for UDP are taken for TCP.
   explicit ServerSockets(const ServerConfig&);
   ServerSockets(const ServerSockets&) = delete;
   ServerSockets& operator=(const ServerSockets&) = delete;
@@ -50,7 +51,9 @@ class ServerSockets {
   std::uint64_t dropped_by_kernel() const;  // datagrams for which its buffer had no room; of the socket now
 
  private:
-  std::error_code open_udp();
+  void bind();
+  void bind_both();
+  std::error_code bind_udp();
 
   ServerConfig config_;
   Endpoint at_;
