@@ -10,6 +10,7 @@
 #include "tacit/crypto/backend/openssl_random.hpp"
 #include "tacit/port/mqtt/client.hpp"
 #include "tests/interop/false_broker.hpp"
+#include "tests/interop/leaving_tls_server.hpp"
 #include "tests/interop/mosquitto.hpp"
 #include "tests/interop/relay.hpp"
 #include "tests/support/localhost.hpp"
@@ -211,6 +212,16 @@ TEST_F(MqttClient, a_pre_shared_key_has_to_be_the_brokers_and_no_certificate_sta
   const auto told = connect(with_key(other.port(), 0x00));
   EXPECT_EQ(told->connected, 0U);
   EXPECT_TRUE(told->why() == Reason::tls_failed || told->why() == Reason::tls_untrusted) << told->detail();
+}
+
+TEST_F(MqttClient, a_handshake_that_the_broker_broke_off_is_over_at_once) {
+  interop::make_certificates(folder());
+  interop::LeavingTlsServer broker(io_, folder());
+  Options options = once(at(broker.port()));
+  options.security = Tls{.ca_file = file("ca.pem")};
+  const auto told = connect(std::move(options));
+  EXPECT_EQ(told->why(), Reason::tls_failed);
+  EXPECT_EQ(told->detail(), "the broker closed the connection during the TLS handshake");
 }
 
 TEST_F(MqttClient, a_broker_with_passwords_takes_the_right_one) {

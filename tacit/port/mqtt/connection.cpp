@@ -163,7 +163,8 @@ bool Connection::is_through() {
   return through_ && !was_broken_off();
 }
 
-// libmosquitto takes a handshake that was broken off for one that has to wait, for ever.
+// Where a handshake cannot send because the connection was reset, libmosquitto takes it for one that has to wait, and
+// tries for ever: nothing is read then that would say that it is over.
 bool Connection::was_broken_off() {
   char first;
   if (!in_handshake()) return false;
