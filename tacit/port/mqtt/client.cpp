@@ -7,18 +7,17 @@
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
-#include <map>
 #include <unordered_map>
 
 #include "tacit/kit/backoff.hpp"
 #include "tacit/port/mqtt/readiness.hpp"
+#include "tacit/port/mqtt/subscriptions.hpp"
 
 namespace tacit::mqtt_port {
 namespace {
 
 using namespace literals;
 
-constexpr std::size_t subscriptions_max = 64;
 constexpr int packets_at_once = 32;  // then others have their turn
 constexpr Duration tick_every = 1_s, linger = 3_s;
 // A connection that held so long was a good one, and the next failure is the first.
@@ -113,16 +112,15 @@ struct Client::State : std::enable_shared_from_this<State> {
 
   void subscribe_all() {
     phase = Phase::subscribing;
-    for (const auto& [filter, qos] : subscriptions) ask_for(filter, qos);
+    subscriptions.ask_all(*connection);
   }
 
-  void ask_for(const std::string& filter, Qos qos) {
-    if (const auto id = connection->subscribe(filter, qos)) asked.emplace(*id, filter);
-  }
+  // The broker has let us in: a filter that is new is asked for at once, and not by subscribe_all().
+  bool is_let_in() const { return phase == Phase::subscribing || phase == Phase::ready; }
 
   void granted(const Connection::Granted& answer) {
-    const auto found = asked.extract(answer.id);
-    if (found && answer.code >= 128) tell(SubscriptionRefused{found.mapped(), answer.code});
+    const auto filter = subscriptions.answered(answer.id);
+    if (filter && answer.code >= 128) tell(SubscriptionRefused{*filter, answer.code});
   }
 
   void become_ready() {
@@ -174,7 +172,7 @@ struct Client::State : std::enable_shared_from_this<State> {
       }
       if (connection->said_goodbye()) return gone();
       if (phase == Phase::connecting && connection->accepted()) subscribe_all();
-      if (phase == Phase::subscribing && asked.empty()) become_ready(), news = true;
+      if (phase == Phase::subscribing && subscriptions.all_answered()) become_ready(), news = true;
       if (!connection) return;
       if (!closed) handlers.rest();
       if (!news && connection && !connection->has_news()) break;
@@ -240,7 +238,7 @@ struct Client::State : std::enable_shared_from_this<State> {
   void drop_connection() {
     readiness.reset();
     connection.reset();
-    asked.clear();
+    subscriptions.forget_connection();
     in_flight.clear();
     stop_alarm();
     resolver.cancel();
@@ -305,8 +303,7 @@ struct Client::State : std::enable_shared_from_this<State> {
   std::optional<Readiness> readiness;
   std::chrono::steady_clock::time_point ready_since;
 
-  std::map<std::string, Qos> subscriptions;
-  std::map<PacketId, std::string> asked;
+  Subscriptions subscriptions;
   std::unordered_map<PacketId, Token> in_flight;
 };
 
@@ -333,17 +330,16 @@ void Client::close() { state_->close(); }
 Result<Done> Client::subscribe(const std::string& filter, Qos qos) {
   if (mosquitto_sub_topic_check(filter.c_str()) != 0) return Reason::invalid_argument;
   State& s = *state_;
-  if (!s.subscriptions.contains(filter) && s.subscriptions.size() >= subscriptions_max) return Reason::queue_full;
-  s.subscriptions[filter] = qos;
-  if (s.phase == State::Phase::ready || s.phase == State::Phase::subscribing) s.ask_for(filter, qos);
+  if (const auto added = s.subscriptions.add(filter, qos); !added) return added;
+  if (s.is_let_in()) s.subscriptions.ask(*s.connection, filter, qos);
   s.follow_soon();
   return Done{};
 }
 
 Result<Done> Client::unsubscribe(const std::string& filter) {
   State& s = *state_;
-  if (s.subscriptions.erase(filter) == 0) return Reason::invalid_argument;
-  if (s.phase == State::Phase::ready || s.phase == State::Phase::subscribing) (void)s.connection->unsubscribe(filter);
+  if (!s.subscriptions.remove(filter)) return Reason::invalid_argument;
+  if (s.is_let_in()) (void)s.connection->unsubscribe(filter);
   s.follow_soon();
   return Done{};
 }
