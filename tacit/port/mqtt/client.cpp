@@ -33,20 +33,6 @@ std::string random_id(crypto::Random& random) {
   return id;
 }
 
-std::optional<Failure> mistake_in(const Options& options) {
-  const auto invalid = [](std::string what) { return Failure{Reason::invalid_argument, std::move(what)}; };
-  if (options.host.empty()) return invalid("no broker");
-  if (options.keepalive < 6_s || options.keepalive > 65'535_s) return invalid("keepalive: from 6 s to 65535 s");
-  if (options.window == 0 || options.window > 65'535) return invalid("window: from 1 to 65535");
-  if (options.packet_max == 0) return invalid("packet_max: not 0");
-  if (!options.clean_session && options.client_id.empty())
-    return invalid("a session that is kept needs a client id of its own");
-  if (mosquitto_validate_utf8(options.client_id.data(), static_cast<int>(options.client_id.size())) != 0)
-    return invalid("the client id is no UTF-8");
-  if (options.will && mosquitto_pub_topic_check(options.will->topic.c_str()) != 0) return invalid("the will's topic");
-  return std::nullopt;
-}
-
 // It is another address' turn, unless the broker itself has answered.
 bool nobody_there(Reason reason) { return reason == Reason::unreachable || reason == Reason::connect_timeout; }
 
@@ -309,7 +295,7 @@ struct Client::State : std::enable_shared_from_this<State> {
 
 std::variant<std::unique_ptr<Client>, Failure> Client::make(const asio::any_io_executor& executor, Options options,
                                                             crypto::Random& random, Handlers handlers) {
-  if (auto mistake = mistake_in(options)) return *std::move(mistake);
+  if (auto mistake = mistake_in(options)) return Failure{Reason::invalid_argument, *std::move(mistake)};
   std::optional<TlsContext> tls;
   if (uses_tls(options)) {
     auto made = TlsContext::make(options);

@@ -73,4 +73,7 @@ inline std::uint16_t port_of(const Options& options) {
   return uses_tls(options) ? 8883 : 1883;
 }
 
+// Which of them is wrong, for people; nothing where none is.
+std::optional<std::string> mistake_in(const Options&);
+
 }  // namespace tacit::mqtt_port
