@@ -42,7 +42,7 @@ std::vector<std::uint8_t> overhear(linux_port::LanSockets& sockets, const nomq::
 
 void send_to_group(linux_port::LanSockets& sockets, Bytes packet) {
   Outbox& out = sockets.outbox();
-  copy(packet, out.add({{}, {}, true}, packet.size()));
+  copy(packet, out.add({.to_group = true}, packet.size()));
   sockets.send(out);
 }
 

@@ -31,7 +31,7 @@ Heard speak_and_listen(const linux_port::Interface& link) {
   std::array<std::uint8_t, 32> words{};
   random.fill(words);
   Outbox& out = speaker.outbox();
-  copy(words, out.add({{}, {}, true}, words.size()));
+  copy(words, out.add({.to_group = true}, words.size()));
   speaker.send(out);
 
   Heard heard;

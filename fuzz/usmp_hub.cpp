@@ -98,7 +98,7 @@ struct World {
 
   void hear(std::uint8_t who, Buffer bytes) {
     Endpoint from = usmp_address(who % 8);
-    Datagram datagram{{from, {}, false}, bytes};
+    Datagram datagram{{.peer = from}, bytes};
     offer(hub, *this, {&datagram, 1}, now);
   }
   void hear(Stream& stream, const Buffer& bytes) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t first_number = 1 << 16;  // 127.1.0.0 without its 127
 
-Path mirrored(const Path& path) { return {path.local, path.peer, false}; }
+Path mirrored(const Path& path) { return {.peer = path.local, .local = path.peer}; }
 
 }  // namespace
 
@@ -57,7 +57,7 @@ std::span<Datagram> CrowdSocket::heard() {
   for (Datagram& one : datagrams) one.path = mirrored(one.path);
   if (!datagrams.empty() || !group_.valid()) return datagrams;
   const auto to_group = group_.receive(group_inbox_, loopback_);
-  for (Datagram& one : to_group) one.path = {{}, one.path.peer, true};
+  for (Datagram& one : to_group) one.path = {.local = one.path.peer, .to_group = true};
   return to_group;
 }
 

@@ -51,7 +51,7 @@ void LossyRelay::pass(Side& from, Side& to) {
       ++heard;
       from.program = path.peer;
       if (loses_this() || (!path.to_group && to.program.port == 0)) ++lost;
-      else add(to.sockets, out, path.to_group ? Path{{}, {}, true} : Path{to.program, {}, false}, bytes);
+      else add(to.sockets, out, path.to_group ? Path{.to_group = true} : Path{.peer = to.program}, bytes);
     }
     to.sockets.send(out);
     heard_.fetch_add(heard, std::memory_order_relaxed);

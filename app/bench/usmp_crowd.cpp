@@ -148,7 +148,7 @@ template <class Write> void UsmpCrowd::write(std::size_t first, std::size_t coun
   said_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     const MutBytes room = MutBytes(said_memory_).subspan(i * frame_size_max, frame_size_max);
-    said_[i].path = {address_of(first + i), server_, false};
+    said_[i].path = {.peer = address_of(first + i), .local = server_};
     said_[i].bytes = room.first(write(i, room));
   }
 }

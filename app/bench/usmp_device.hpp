@@ -47,7 +47,7 @@ template <class Client> class UsmpDevice {
   }
   Client make(const Endpoint& server, const usmp::DeviceId& id, const usmp::Psk& psk) {
     const usmp::ClientConfig config{.device = id, .server_takes_rekey = true};
-    if constexpr (datagrams) return Client(config, psk, Path{server, {}, false}, memory_->tables(), random_);
+    if constexpr (datagrams) return Client(config, psk, Path{.peer = server}, memory_->tables(), random_);
     else return Client(config, psk, memory_->tables(), random_);
   }
 

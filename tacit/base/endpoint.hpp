@@ -20,7 +20,7 @@ struct Endpoint {
 // `local` lets the port choose. `to_group`: the port sends to (or heard on) the group's addresses; a
 // packet to the group needs no peer, one from the group names in `peer` who sent it.
 struct Path {
-  Endpoint peer, local;
+  Endpoint peer{}, local{};
   bool to_group = false;
   friend constexpr bool operator==(const Path&, const Path&) = default;
 };

@@ -131,7 +131,7 @@ class Nomq {
   template <class Token> auto async_ping(const Endpoint& at, Token&& token) {
     return asio::async_initiate<Token, void(std::error_code, Pong)>(
         [this](auto handler, const Endpoint& whom) {
-          start_ping({whom, {}, false}, {std::move(handler), get_executor()});
+          start_ping({.peer = whom}, {std::move(handler), get_executor()});
         },
         token, at);
   }

@@ -64,7 +64,7 @@ struct Parts {
 class DatagramLine final : public Line {
  public:
   explicit DatagramLine(const Parts& of)
-      : client_(of.config, of.psk, {of.options.servers.front(), {}, false}, of.tables, of.random),
+      : client_(of.config, of.psk, {.peer = of.options.servers.front()}, of.tables, of.random),
         gate_(client_, of.has_room), sockets_(socket_of()), driver_(of.executor, gate_, sockets_, of.deliver) {}
 
   Client& client() override { return client_; }

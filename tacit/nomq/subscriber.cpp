@@ -91,7 +91,7 @@ Result<std::uint32_t> Subscriber::read(const Received& in, Message& message) con
 Reason Subscriber::repeated(const Message& message, const Received& in) {
   if (message.qos == Qos::at_most_once) return Reason::replay;
   Receipt* receipt = keeps_receipts ? index_.find({message.from, message.id}) : nullptr;
-  if (receipt) receipt->answer.to = {in.from.peer, in.from.local, false};
+  if (receipt) receipt->answer.to = {.peer = in.from.peer, .local = in.from.local};
   if (!receipt || receipt->state != Receipt::State::unaccepted)
     answers_.push(acknowledgement_of(message), common_.self.session(), in);
   return Reason::duplicate;

@@ -108,7 +108,7 @@ Result<Done> Responder::take(const Datagram& datagram, Now now) {
   if (std::find(seen.begin(), seen.end(), query->id) != seen.end()) return Reason::duplicate;
   if (!allowance_.take(tick_of(now.tick))) return Reason::rate_limited;
   seen_[seen_count_++ % seen_.size()] = query->id;
-  owed_.push({{datagram.path.peer, datagram.path.local, false}, query->id});
+  owed_.push({{.peer = datagram.path.peer, .local = datagram.path.local}, query->id});
   return Done{};
 }
 

@@ -14,7 +14,7 @@ HubConnection* Hub::connection(ConnectionId id) {
 // say nothing keep nobody out; and they are not kept for long.
 bool Hub::accept(ConnectionId id, const Endpoint& peer, const Now& now) {
   const Tick tick = begin(now);
-  const Path from{peer, {}, false};
+  const Path from{.peer = peer};
   const auto refused = [&](Reason reason) {
     drop(reason, from, std::nullopt, tick);
     return false;

@@ -21,7 +21,7 @@ class Caller {
 
  private:
   void run_over_datagrams() {
-    const Path server{loopback(options_.port), {}, false};
+    const Path server{.peer = loopback(options_.port)};
     DatagramClient client(config(), options_.psk, server, memory_->tables(), random_);
     linux_port::ServerSockets sockets({.tcp = false});
     linux_port::HubDriver<DatagramClient> driver(io_.get_executor(), client, sockets, told());

@@ -131,7 +131,7 @@ TEST_F(FindTest, what_answers_stands_beside_the_sockets_of_its_server) {
   // What is sent to the server alone still reaches it.
   linux_port::UdpSocket sender = lan_->host(0).inside([&] { return linux_port::UdpSocket({}, error); });
   std::array<std::uint8_t, 3> hello{1, 2, 3};
-  const Path path{linux_port::parse_endpoint(Lan::ipv4(1), usmp::default_port, error), {}, false};
+  const Path path{.peer = linux_port::parse_endpoint(Lan::ipv4(1), usmp::default_port, error)};
   for (int i = 0; i < 20; ++i) sender.send(std::array{Outbox::Run{path, hello, hello.size(), 1}});
   linux_port::Inbox inbox;
   std::size_t heard = 0;

@@ -65,7 +65,7 @@ class HubDriverTest : public testing::Test {
   }
   void post(UdpSocket& socket, std::string text) {
     const MutBytes bytes(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
-    const Outbox::Run run{{server(), {}, false}, bytes, bytes.size(), 1};
+    const Outbox::Run run{{.peer = server()}, bytes, bytes.size(), 1};
     socket.send({&run, 1});
   }
 
@@ -418,7 +418,7 @@ TEST_F(HubDriverTest, a_machine_that_has_only_datagrams_is_served_without_tcp) {
   std::vector<std::string> heard;
   host_->inside([&] { sockets_.emplace(ServerConfig{.tcp = false}); });
   HubDriver<Talker> driver(talker, *sockets_, [&](const Talker::Event& event) { heard.emplace_back(event.text); });
-  talker.say({server(), {}, false}, "how?");  // it asks itself
+  talker.say({.peer = server()}, "how?");  // it asks itself
   for (int turns = 0; turns < 1000 && heard.size() < 2; ++turns) {
     driver.turn();
     (void)sockets_->wait(10_ms);

@@ -62,7 +62,7 @@ class LanDriverTest : public testing::Test {
   asio::io_context context_;
 };
 
-constexpr Path group{{}, {}, true};
+constexpr Path group{.to_group = true};
 
 TEST_F(LanDriverTest, two_programs_talk_on_one_event_loop) {
   Talker one, two;
@@ -70,7 +70,7 @@ TEST_F(LanDriverTest, two_programs_talk_on_one_event_loop) {
   bool answered = false;
   LanDriver<Talker> first(context_.get_executor(), one, *one_sockets, [](const Talker::Event&) {});
   LanDriver<Talker> second(context_.get_executor(), two, *two_sockets, [&](const Talker::Event& event) {
-    if (event.text == "hello") two.say({event.path.peer, {}, false}, "how?");
+    if (event.text == "hello") two.say({.peer = event.path.peer}, "how?");
     answered = answered || event.text == "answer";
     if (answered) context_.stop();
   });

@@ -83,7 +83,7 @@ TEST_F(LanTest, a_broadcast_reaches_every_host_once_and_its_sender_too) {
   let_pass(50_ms);
   for (auto& station : stations_) {
     ASSERT_EQ(station->heard.size(), 1u);
-    const Path expected{at(lan, 0), {}, true};
+    const Path expected{.peer = at(lan, 0), .to_group = true};
     EXPECT_EQ(station->heard[0].path, expected);
   }
 }
@@ -114,7 +114,7 @@ TEST_F(LanTest, without_ipv4_the_group_still_hears_each_other) {
 TEST_F(LanTest, a_burst_to_the_group_reaches_every_host) {
   Lan lan(3);
   for (std::size_t n = 0; n < lan.size(); ++n) start(lan.host(n), lan_config(true));
-  for (int i = 0; i < 200; ++i) stations_[0]->prepare({{}, {}, true}, "burst" + std::string(900, 'x'));
+  for (int i = 0; i < 200; ++i) stations_[0]->prepare({.to_group = true}, "burst" + std::string(900, 'x'));
   stations_[0]->flush();
   EXPECT_TRUE(until([&] { return all_heard("burst" + std::string(900, 'x'), 400); }));
   EXPECT_EQ(stations_[0]->sockets().counters().sent, 400u);
@@ -124,7 +124,7 @@ TEST_F(LanTest, a_directed_broadcast_of_a_board_is_heard) {
   Lan lan(2);
   Station& board = start(lan.host(0));
   Station& station = start(lan.host(1));
-  board.say({endpoint(lan.host(0), "10.77.0.255:8889"), {}, false}, "from a board");
+  board.say({.peer = endpoint(lan.host(0), "10.77.0.255:8889")}, "from a board");
   EXPECT_TRUE(until([&] { return station.count("from a board") == 1; }));
   EXPECT_TRUE(station.heard[0].path.to_group);
 }
@@ -137,7 +137,7 @@ TEST_F(LanTest, three_programs_on_one_host_hear_the_group_once_and_their_own_uni
 
   visitor.say_to_group("to all");
   stations_[2]->say_to_group("to all from here");
-  visitor.say({at(lan, 0, 8891), {}, false}, "to the second alone");
+  visitor.say({.peer = at(lan, 0, 8891)}, "to the second alone");
   EXPECT_TRUE(until([&] { return all_heard("to all", 2) && all_heard("to all from here", 2); }));
   EXPECT_TRUE(until([&] { return stations_[1]->count("to the second alone") == 1; }));
   let_pass(50_ms);
@@ -150,7 +150,7 @@ TEST_F(LanTest, who_acknowledges_and_then_says_goodbye_is_heard_in_this_order) {
   Station& visitor = start(lan.host(1));
   host.turn();
   visitor.say_to_group("news");  // the group's socket is ready first
-  visitor.say({at(lan, 0), {}, false}, "acknowledgement");
+  visitor.say({.peer = at(lan, 0)}, "acknowledgement");
   visitor.say_to_group("goodbye");
   for (int turn = 0; turn < 5; ++turn) {  // until all has arrived
     visitor.turn();
@@ -170,7 +170,7 @@ TEST_F(LanTest, an_answer_leaves_from_the_address_that_was_asked) {
   Station& asker = start(lan.host(1));
   for (const char* address : {"10.77.0.101:8890", "10.77.0.1:8890", "10.77.0.100:8890"}) {
     const Endpoint asked = endpoint(lan.host(1), address);
-    asker.say({asked, {}, false}, "how?");
+    asker.say({.peer = asked}, "how?");
     EXPECT_TRUE(until([&] { return count_from(asker, asked) == 1; })) << address;
   }
 }
@@ -180,7 +180,7 @@ TEST_F(LanTest, link_local_peers_talk_over_the_interface_they_were_heard_on) {
   Station& station = start(lan.host(0), lan_config(true));
   Station& asker = start(lan.host(1), lan_config(true));
   const Endpoint asked = endpoint(lan.host(1), "[" + Lan::link_local(0) + "%eth0]:8890");
-  asker.say({asked, {}, false}, "how?");
+  asker.say({.peer = asked}, "how?");
   EXPECT_TRUE(until([&] { return count_from(asker, asked) == 1; }));
   ASSERT_EQ(station.heard.size(), 1u);
   const Path expected{endpoint(lan.host(0), "[" + Lan::link_local(1) + "%eth0]:8890"),
@@ -223,7 +223,7 @@ TEST_F(LanTest, a_new_network_card_takes_the_place_of_the_old_one) {
   Lan lan(2);
   for (std::size_t n = 0; n < lan.size(); ++n) start(lan.host(n), lan_config(true));
   lan.remove_interface(1);
-  stations_[1]->say({at(lan, 0), {}, false}, "lost");
+  stations_[1]->say({.peer = at(lan, 0)}, "lost");
   EXPECT_TRUE(until([&] { return names(*stations_[1]) == "lo "; }));
   EXPECT_EQ(stations_[1]->sockets().counters().unsent_for(linux_port::Refusal::unreachable), 1u);
   lan.add_interface(1);
@@ -249,7 +249,7 @@ TEST_F(LanTest, a_socket_that_broke_is_opened_again_at_the_same_port) {
   EXPECT_EQ(other.count("lost"), 0u);
   EXPECT_GE(station.sockets().counters().unsent_for(linux_port::Refusal::gone), 1u);
   EXPECT_EQ(station.sockets().own_port(), 8891);
-  other.say({at(lan, 0, 8891), {}, false}, "and back");
+  other.say({.peer = at(lan, 0, 8891)}, "and back");
   EXPECT_TRUE(until([&] { return station.count("and back") == 1; }));
 }
 
@@ -261,7 +261,7 @@ TEST_F(LanTest, a_socket_of_the_group_that_broke_is_opened_again) {
   other.say_to_group("maybe lost");
   EXPECT_TRUE(until([&] {
     other.say_to_group("again");
-    other.say({endpoint(lan.host(1), "10.77.0.255:8889"), {}, false}, "again, directed");
+    other.say({.peer = endpoint(lan.host(1), "10.77.0.255:8889")}, "again, directed");
     return station.count("again") > 0 && station.count("again, directed") > 0;
   }));
   EXPECT_TRUE(station.sockets().deaf_at().empty());
@@ -326,7 +326,7 @@ TEST_F(LanTest, unicast_that_nobody_asked_for_is_heard_by_one_program_a_host) {
   EXPECT_EQ(second.sockets().deaf_at()[0].at, at(lan, 0, group_port));
   EXPECT_EQ(second.sockets().deaf_at()[0].why, std::errc::address_in_use);
 
-  board.say({at(lan, 0, group_port), {}, false}, "nobody asked");
+  board.say({.peer = at(lan, 0, group_port)}, "nobody asked");
   EXPECT_TRUE(until([&] { return first.count("nobody asked") == 1; }));
   EXPECT_FALSE(first.heard[0].path.to_group);
   EXPECT_EQ(second.count("nobody asked"), 0u);

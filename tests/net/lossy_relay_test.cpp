@@ -42,7 +42,7 @@ class LossyRelayTest : public testing::Test {
   std::vector<std::string> send_run(int count) {
     const std::uint64_t before = relay_->heard(), lost_before = relay_->lost();
     const std::size_t had = other_->heard.size();
-    for (int n = 0; n < count; ++n) one_->prepare({{}, {}, true}, std::to_string(100'000 + n));
+    for (int n = 0; n < count; ++n) one_->prepare({.to_group = true}, std::to_string(100'000 + n));
     one_->flush();
     EXPECT_TRUE(until([&] { return relay_->heard() == before + static_cast<std::uint64_t>(count); }));
     const std::size_t passed = static_cast<std::size_t>(count) - (relay_->lost() - lost_before);
@@ -64,7 +64,7 @@ TEST_F(LossyRelayTest, what_is_said_to_one_group_is_said_to_the_other_and_the_an
   EXPECT_EQ(other_->heard[0].text, "to all");
   EXPECT_TRUE(other_->heard[0].path.to_group);
 
-  other_->say({other_->heard[0].path.peer, {}, false}, "to the one, how?");
+  other_->say({.peer = other_->heard[0].path.peer}, "to the one, how?");
   ASSERT_TRUE(until([&] { return other_->count("answer") == 1; }));
   ASSERT_EQ(one_->heard.back().text, "to the one, how?");
   EXPECT_FALSE(one_->heard.back().path.to_group);

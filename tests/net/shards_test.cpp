@@ -87,7 +87,7 @@ void say_from_many_addresses(const Namespace& host, const Endpoint& server) {
       UdpSocket socket({}, error);
       for (std::string text : {std::string("S") + static_cast<char>(i), std::string("x")}) {
         const MutBytes bytes(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
-        const Outbox::Run run{{server, {}, false}, bytes, bytes.size(), 1};
+        const Outbox::Run run{{.peer = server}, bytes, bytes.size(), 1};
         socket.send({&run, 1});
       }
     }

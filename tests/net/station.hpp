@@ -28,7 +28,8 @@ class Talker {
   std::size_t input(std::span<Datagram> in, Now) {
     for (const Datagram& datagram : in) {
       heard_.push_back({datagram.path, text_of(datagram.bytes)});
-      if (text_of(datagram.bytes).ends_with('?')) say({datagram.path.peer, datagram.path.local, false}, "answer");
+      if (text_of(datagram.bytes).ends_with('?'))
+        say({.peer = datagram.path.peer, .local = datagram.path.local}, "answer");
     }
     return in.size();
   }
@@ -84,7 +85,7 @@ class Station {
         driver_(talker_, *sockets_,
                 [this](const Talker::Event& event) { heard.push_back({event.path, std::string(event.text)}); }) {}
 
-  void say_to_group(std::string text) { say({{}, {}, true}, std::move(text)); }
+  void say_to_group(std::string text) { say({.to_group = true}, std::move(text)); }
   void say(const Path& path, std::string text) {
     prepare(path, std::move(text));
     flush();

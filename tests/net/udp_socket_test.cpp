@@ -77,7 +77,7 @@ class UdpSocketTest : public testing::Test {
   static Path to(const UdpSocket& socket) {
     Endpoint peer = endpoint("127.0.0.1");
     peer.port = socket.local().port;
-    return {peer, {}, false};
+    return {.peer = peer};
   }
 
   // Reads until so many have come, and a little longer, so that one too many is seen.
@@ -233,9 +233,9 @@ TEST_F(UdpSocketTest, a_closed_port_disturbs_nobody) {
 TEST_F(UdpSocketTest, a_network_that_is_not_there_is_unreachable) {
   UdpSocket sender = open();
   Letters letters;
-  letters.add({endpoint("192.0.2.7:8890"), {}, false}, "lost");
-  letters.add({endpoint("[2001:db8::7]:8890"), {}, false}, "lost");
-  for (int i = 0; i < 3; ++i) letters.add({endpoint("192.0.2.8:8890"), {}, false}, "lost as a run");
+  letters.add({.peer = endpoint("192.0.2.7:8890")}, "lost");
+  letters.add({.peer = endpoint("[2001:db8::7]:8890")}, "lost");
+  for (int i = 0; i < 3; ++i) letters.add({.peer = endpoint("192.0.2.8:8890")}, "lost as a run");
   sender.send(letters.outbox.runs());
   EXPECT_EQ(sender.counters().unsent_for(Refusal::unreachable), 5u);
   EXPECT_FALSE(sender.broken());
@@ -243,7 +243,7 @@ TEST_F(UdpSocketTest, a_network_that_is_not_there_is_unreachable) {
 
 TEST_F(UdpSocketTest, broadcast_is_forbidden_to_a_socket_that_did_not_ask) {
   Letters letters;
-  letters.add({endpoint("127.255.255.255:8889"), {}, false}, "hello");
+  letters.add({.peer = endpoint("127.255.255.255:8889")}, "hello");
   UdpSocket modest = open(), loud = open({.broadcast = true});
   modest.send(letters.outbox.runs());
   EXPECT_EQ(modest.counters().unsent_for(Refusal::forbidden), 1u);

@@ -61,7 +61,7 @@ template <class Client> class Honest {
  private:
   Client make(const Endpoint& server, const usmp::DeviceId& device, const usmp::Psk& psk) {
     const usmp::ClientConfig config{.device = device, .handshake_within = {1'500'000}, .server_takes_rekey = true};
-    if constexpr (datagrams) return Client(config, psk, Path{server, {}, false}, memory_->tables(), random_);
+    if constexpr (datagrams) return Client(config, psk, Path{.peer = server}, memory_->tables(), random_);
     else return Client(config, psk, memory_->tables(), random_);
   }
   void on(const usmp::ClientEvent& event) {

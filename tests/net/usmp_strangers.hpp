@@ -22,7 +22,7 @@ class Strangers {
   void say(std::size_t who, test::Buffer bytes) { say(stranger_address(who), std::move(bytes)); }
   void say(const Endpoint& from, test::Buffer bytes) {
     said += bytes.size();
-    const Outbox::Run run{{server_, from, false}, bytes, bytes.size(), 1};
+    const Outbox::Run run{{.peer = server_, .local = from}, bytes, bytes.size(), 1};
     socket_.send({&run, 1});
   }
   // What arrived for whom since this was last asked.

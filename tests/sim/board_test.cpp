@@ -138,7 +138,7 @@ TEST(Board, releases_a_message_although_our_first_pubrecs_were_lost) {
 
 TEST(Board, answers_a_ping_on_a_channel_that_both_hear) {
   Shed shed;
-  const auto ping = shed.node.node.ping({shed.board.at(), {}, false}, shed.node.now());
+  const auto ping = shed.node.node.ping({.peer = shed.board.at()}, shed.node.now());
   ASSERT_TRUE(ping);
   shed.node.host.speak();
   shed.network.run(1_s);

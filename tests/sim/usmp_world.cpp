@@ -88,7 +88,7 @@ void UsmpServer::on(const HubEvent& event) {
 
 struct UsmpBoard::DatagramRun final : Run {
   DatagramRun(UsmpBoard& board, const ClientConfig& config)
-      : Run(board.seed_), machine(config, board.psk_, {board.server_at_, {}, false}, memory.tables(), random),
+      : Run(board.seed_), machine(config, board.psk_, {.peer = board.server_at_}, memory.tables(), random),
         host(board.network_, board.at_, machine, [&board](const ClientEvent& event) { board.on(event); }) {}
   Client& client() override { return machine; }
   void speak() override { host.speak(); }

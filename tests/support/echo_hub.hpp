@@ -54,7 +54,7 @@ class EchoHub {
       if (frame.size() < size || !has_room() || connection->answers.size() + size > limits_.answers) break;
       consumed += size;
       const MutBytes text = frame.subspan(1, size - 1);
-      events_.push({id, {connection->peer, {}, false}, text});
+      events_.push({id, {.peer = connection->peer}, text});
       if (!text.empty())
         connection->answers.insert(connection->answers.end(), frame.begin(),
                                    frame.begin() + static_cast<std::ptrdiff_t>(size));

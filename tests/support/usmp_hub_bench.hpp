@@ -55,7 +55,7 @@ template <usmp::HubSizes Of = roomy_hub> class HubBench {
   // --- Datagrams ---
 
   void hear(const Endpoint& from, Buffer bytes) {
-    Datagram datagram{{from, {}, false}, bytes};
+    Datagram datagram{{.peer = from}, bytes};
     offer(hub, *this, {&datagram, 1}, now);
     std::ranges::fill(bytes, std::uint8_t{0xDB});
   }

@@ -41,7 +41,7 @@ Now Station::now() const {
 std::optional<Reason> Station::receive(Bytes packet) {
   const Counters before = node_.counters();
   ByteString bytes(packet.begin(), packet.end());  // opened where they lie
-  Datagram datagram{{peer_address, own_address, false}, bytes};
+  Datagram datagram{{.peer = peer_address, .local = own_address}, bytes};
   offer(node_, *this, {&datagram, 1}, now());
   for (std::size_t i = 0; i < reason_count; ++i) {
     const auto reason = static_cast<Reason>(i);

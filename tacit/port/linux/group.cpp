@@ -36,7 +36,7 @@ std::vector<Endpoint> heard_at(const Group& group, std::span<const Interface> li
 std::vector<Path> sent_to(const Group& group, std::span<const Interface> links) {
   std::vector<Path> paths;
   const auto add = [&](const Ip& ip, std::uint32_t scope, const Interface& link) {
-    paths.push_back({{ip, group.port, scope}, {{}, 0, link.index}, true});
+    paths.push_back({.peer = {ip, group.port, scope}, .local = {.interface = link.index}, .to_group = true});
   };
   for (const Interface& link : links) {
     if (has_broadcast(link)) add(limited_broadcast, 0, link);

@@ -18,7 +18,7 @@ TEST(KeyHolder, gets_one_event_for_a_datagram_that_answers_a_ping_and_names_a_ch
   Station node(1);
   Forger forge;
   (void)node.say(at(0));
-  const auto ping = node.node.ping({{}, {}, true}, at(1));  // who answers may be many
+  const auto ping = node.node.ping({.to_group = true}, at(1));  // who answers may be many
   ASSERT_TRUE(ping);
   (void)node.say(at(1));
   std::vector<Said> said;

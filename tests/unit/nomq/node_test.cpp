@@ -214,7 +214,7 @@ TEST(Node, completes_at_an_address_whose_session_was_renewed_in_between) {
 TEST(Node, answers_a_ping) {
   Pair pair;
   pair.network.run(1_s);
-  const auto ping = pair.pump.node.ping({pair.panel.address, {}, false}, pair.pump.now());
+  const auto ping = pair.pump.node.ping({.peer = pair.panel.address}, pair.pump.now());
   ASSERT_TRUE(ping);
   pair.pump.host.speak();
   pair.network.run(1_s);

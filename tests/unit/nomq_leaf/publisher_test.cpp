@@ -69,7 +69,7 @@ TEST(LeafPublisher, refuses_what_was_left_out_by_name) {
   EXPECT_EQ(room.leaf.node.unsubscribe("pressure", at(1)).error(), Reason::not_supported);
   EXPECT_EQ(room.publish(Qos::exactly_once, 1).error(), Reason::not_supported);
   EXPECT_EQ(room.publish(Qos::at_most_once, 1, true).error(), Reason::not_supported);
-  EXPECT_EQ(room.leaf.node.ping({room.stranger.address, {}, false}, at(1)).error(), Reason::not_supported);
+  EXPECT_EQ(room.leaf.node.ping({.peer = room.stranger.address}, at(1)).error(), Reason::not_supported);
   EXPECT_EQ(room.leaf.node.accept(Token{1}).error(), Reason::not_supported);
 }
 

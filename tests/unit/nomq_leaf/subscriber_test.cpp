@@ -49,7 +49,7 @@ TEST(LeafSubscriber, refuses_what_was_left_out_by_name) {
   Room room;
   EXPECT_EQ(room.leaf.node.publish({.channel = channel_id("x"), .message = bytes_of("x")}, at(1)).error(),
             Reason::not_supported);
-  EXPECT_EQ(room.leaf.node.ping({room.stranger.address, {}, false}, at(1)).error(), Reason::not_supported);
+  EXPECT_EQ(room.leaf.node.ping({.peer = room.stranger.address}, at(1)).error(), Reason::not_supported);
   EXPECT_EQ(room.leaf.node.accept(Token{1}).error(), Reason::not_supported);
   EXPECT_FALSE(test::first<Message>(room.publish(Qos::exactly_once, 5, 1)));
   EXPECT_EQ(room.leaf.refused(Reason::not_supported), 1u);

@@ -140,7 +140,7 @@ class ResponderTest : public testing::Test {
   // Offers the datagrams as one batch, and returns what leaves.
   std::vector<Outbox::Run> offered(std::vector<std::vector<std::uint8_t>> datagrams, Instant at = {}) {
     std::vector<Datagram> in;
-    for (auto& bytes : datagrams) in.push_back({{asker_, {}, true}, bytes});
+    for (auto& bytes : datagrams) in.push_back({{.peer = asker_, .to_group = true}, bytes});
     std::span<Datagram> left = in;
     outbox_.clear();
     do {
@@ -201,7 +201,7 @@ TEST_F(ResponderTest, says_nothing_to_what_is_no_query) {
 TEST_F(ResponderTest, sends_fewer_bytes_than_the_query_had) {
   Responder talkative(about(std::string(24, 'x')));
   auto query = encoded(Query{id(1)});
-  std::array<Datagram, 1> in{{{{asker_, {}, true}, query}}};
+  std::array<Datagram, 1> in{{{{.peer = asker_, .to_group = true}, query}}};
   EXPECT_EQ(talkative.input(in, {}), 1u);
   talkative.poll_transmit(outbox_, {});
   ASSERT_EQ(outbox_.runs().size(), 1u);
@@ -213,7 +213,7 @@ TEST_F(ResponderTest, consumes_no_more_than_it_can_answer) {
   std::uint8_t n = 0;
   auto queries = ten_queries(n);
   std::vector<Datagram> in;
-  for (auto& bytes : queries) in.push_back({{asker_, {}, true}, bytes});
+  for (auto& bytes : queries) in.push_back({{.peer = asker_, .to_group = true}, bytes});
   EXPECT_EQ(responder_.input(in, {}), 5u);
 }
 

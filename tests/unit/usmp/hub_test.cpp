@@ -79,7 +79,7 @@ TEST_F(Served, a_message_arrives_once_and_is_acknowledged_as_often_as_it_comes) 
 TEST_F(Served, what_is_answered_at_once_and_the_acknowledgement_are_one_run) {
   ASSERT_TRUE(bench.connect(lamp, home));
   Buffer frame = lamp.data("hot?");
-  Datagram datagram{{home, {}, false}, frame};
+  Datagram datagram{{.peer = home}, frame};
   ASSERT_EQ(bench.hub.input({&datagram, 1}, bench.now), 1u);
   ASSERT_TRUE(bench.hub.send(session(), bytes_of("no"), bench.now));
 

@@ -17,7 +17,7 @@ class ShardExchangeTest : public testing::Test {
   std::vector<std::string> received(std::size_t by, std::vector<std::string> texts, const Endpoint& from = somebody) {
     std::vector<Datagram> in;
     for (std::string& text : texts)
-      in.push_back({{from, {}, false}, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()}});
+      in.push_back({{.peer = from}, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()}});
     return texts_of(exchange_.sift(by, in));
   }
   std::vector<std::string> collected(std::size_t by) {
