@@ -1,13 +1,14 @@
 #pragma once
-#include <array>
 #include <compare>
 #include <cstdint>
+
+#include "tacit/base/octets.hpp"
 
 namespace tacit {
 
 // Where an answer goes. Never who somebody is: that is what authentication says.
 struct Endpoint {
-  std::array<std::uint8_t, 16> ip{};  // IPv4 as ::ffff:a.b.c.d
+  Octets<16> ip{};  // IPv4 as ::ffff:a.b.c.d
   std::uint16_t port = 0;
   std::uint32_t interface = 0;  // index; only for link-local IPv6, otherwise 0
   friend constexpr bool operator==(const Endpoint&, const Endpoint&) = default;

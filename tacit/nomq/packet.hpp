@@ -26,7 +26,7 @@ enum class PacketType : std::uint8_t {
 enum class PacketId : std::uint32_t {};
 enum class SessionId : std::uint32_t {};  // who sent a packet: authenticated, unlike any address
 enum class Qos : std::uint8_t { at_most_once, at_least_once, exactly_once, undefined };
-using ChannelId = std::array<std::uint8_t, 16>;
+using ChannelId = Octets<16>;
 
 // The front of SHA-256 of the channel's name. Compute it once and keep it.
 ChannelId channel_id(std::string_view name);

@@ -90,6 +90,8 @@ struct Route {
 // for who is silent.
 class RoundTrip {
  public:
+  static constexpr std::int32_t shortest_us = 10'000;  // between two tries
+
   void measure(Ticks sample) {
     const auto us = static_cast<std::int32_t>(sample.count * 1024);
     if (smoothed_us_ == 0) {

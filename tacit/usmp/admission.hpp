@@ -22,7 +22,7 @@ namespace tacit::usmp {
 
 // An IPv4 address, or the first 64 bits of an IPv6 one: who has one of those addresses has all of them.
 struct Prefix {
-  std::array<std::uint8_t, 16> ip{};
+  Octets<16> ip{};
   std::uint32_t hash = 0;
   friend bool operator==(const Prefix&, const Prefix&) = default;
 };

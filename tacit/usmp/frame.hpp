@@ -1,4 +1,5 @@
 #pragma once
+#include "tacit/base/octets.hpp"
 #include "tacit/usmp/features.hpp"
 #include "tacit/wire/layout.hpp"
 
@@ -44,8 +45,8 @@ constexpr bool is_sealed(FrameType type) {
 enum class Role : std::uint8_t { client, server };
 constexpr Role other(Role role) { return role == Role::client ? Role::server : Role::client; }
 
-using DeviceId = std::array<std::uint8_t, 6>;    // meant to be a MAC address
-using SessionId = std::array<std::uint8_t, 16>;  // random, chosen by the server at the end of a handshake
+using DeviceId = Octets<6>;                      // meant to be a MAC address
+using SessionId = Octets<16>;                    // random, chosen by the server at the end of a handshake
 using PublicKey = std::array<std::uint8_t, 32>;  // X25519, fresh for each handshake
 
 struct Header {

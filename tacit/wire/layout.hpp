@@ -1,7 +1,5 @@
 #pragma once
-#include <array>
 #include <bit>
-#include <tuple>
 #include <type_traits>
 
 #include "tacit/base/bytes.hpp"
@@ -55,9 +53,9 @@ template <auto M, std::endian Order> struct Integer {
   template <class S> static void write(const S& self, std::uint8_t* out) { detail::store<Order>(self.*M, out); }
 };
 
-// A std::array of bytes, copied as it is.
+// An array of bytes, copied as it is.
 template <auto M> struct Raw {
-  static constexpr std::size_t size = std::tuple_size_v<detail::member_t<M>>;
+  static constexpr std::size_t size = sizeof(detail::member_t<M>);
   static constexpr Reason refusal = Reason::bad_body;
   template <class S> static bool read(S& self, const std::uint8_t* in) {
     std::memcpy((self.*M).data(), in, size);

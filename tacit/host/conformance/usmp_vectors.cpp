@@ -37,12 +37,11 @@ const std::vector<std::string>& legacy_kinds() {
   return kinds;
 }
 
-template <std::size_t N> std::array<std::uint8_t, N> array_of(const Value& value) {
-  std::array<std::uint8_t, N> array;
-  copy(value.hex_of(N), array);
+template <class Array> Array array(const Value& value) {
+  Array array;
+  copy(value.hex_of(array.size()), array);
   return array;
 }
-template <class Array> Array array(const Value& value) { return array_of<std::tuple_size_v<Array>>(value); }
 
 Secret<32> secret(const Value& value) { return Secret<32>(value.hex_of(32)); }
 

@@ -10,7 +10,7 @@
 
 namespace tacit::linux_port {
 
-using Ip = std::array<std::uint8_t, 16>;  // as in Endpoint: IPv4 is ::ffff:a.b.c.d
+using Ip = Octets<16>;  // as in Endpoint: IPv4 is ::ffff:a.b.c.d
 
 Ip ip_of(const in_addr&);
 Ip ip_of(const in6_addr&);
