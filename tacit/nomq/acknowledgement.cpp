@@ -56,7 +56,8 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Received& in, Answers& an
   }
   if (!pubrec) {
     settle(debt, now);
-    if (peer) await(*peer);  // its other debts wait less now
+    if (peer && !peer->owes()) List<Peer, Owing>::remove(*peer);
+    else if (peer && !List<Peer, Owing>::holds(*peer)) await(*peer);  // its other debts wait less now
     return true;
   }
   debt.state = Debt::State::pubrel_sent;

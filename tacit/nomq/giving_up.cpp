@@ -4,6 +4,8 @@
 // What was not acknowledged: in time, so that it is sent again, or for so long that it is given up.
 namespace tacit::nomq {
 
+static_assert(ticks({RoundTrip::shortest_us}).count * 8 / 10 > 2 * a_moment.count, "nobody is looked at too late");
+
 void Publisher::on_peer_alarm(Peer& peer, Tick now) {
   bool late = false;
   for (List<Debt, ByPeer>& list : peer.waiting)
@@ -23,7 +25,7 @@ void Publisher::note_sent(Debt& debt, bool alone, Tick now) {
   debt.alone = alone;
   debt.order = peer.sent[alone]++;
   peer.waiting[alone].push_back(debt);
-  await(peer);
+  expect(peer, now);
 }
 
 // What was sent well before something that is acknowledged now got lost on one of its ways. Were it to wait until its
@@ -36,6 +38,29 @@ void Publisher::overtake(Peer& peer, const Debt& by) {
   bool any = false;
   for (Debt* debt; (debt = list.front()) && is_overtaken(*debt); any = true) peer.again.push_back(*debt);
   if (any) resume(peer);
+}
+
+// Almost everybody acknowledges within a moment. Only for who has not an alarm is set: among ten thousand each would
+// cost a way through the heap, and the memory of a dozen other peers.
+void Publisher::expect(Peer& peer, Tick now) {
+  if (List<Peer, Owing>::holds(peer)) return;
+  owing_[this_moment_].push_back(peer);
+  if (moment.set()) return;
+  moment_began_ = now;
+  common_.timers.set(moment, now + a_moment);
+}
+
+void Publisher::on_moment(Tick now) {
+  const int over = now - moment_began_ < a_moment * 2 ? 1 : 2;  // both, where we were woken late
+  moment_began_ = now;
+  for (int i = 0; i < over; ++i) {
+    this_moment_ = !this_moment_;
+    for (Peer* peer; (peer = owing_[this_moment_].front());) {
+      List<Peer, Owing>::remove(*peer);
+      await(*peer);
+    }
+  }
+  if (!owing_[!this_moment_].empty()) common_.timers.set(moment, now + a_moment);
 }
 
 // The alarm is for what was sent first, and no later than its wait is now.

@@ -15,6 +15,7 @@ class NoPublisher {
   Result<bool> on_acknowledgement(const Received&, Peer*, Answers&) { return Reason::not_supported; }
   void on_peer_alarm(Peer&, Tick) {}
   void on_slot_alarm(Slot&, Tick) {}
+  void on_moment(Tick) {}
   void on_relief(Tick) {}
   void resume(Peer&) {}
   void forgive(Peer&, Reason) {}

@@ -163,6 +163,7 @@ void Node::on_alarm(Timer& timer, Tick now) {
     case Alarm::slot: return publisher_.on_slot_alarm(static_cast<Slot&>(timer), now);
     case Alarm::receipt: return subscriber_.on_receipt_alarm(static_cast<Receipt&>(timer), now);
     case Alarm::beat: return presence_.on_beat(now);
+    case Alarm::moment: return publisher_.on_moment(now);
     case Alarm::relief: return publisher_.on_relief(now);
     case Alarm::pace: return;  // poll_transmit() follows, and goes on
     case Alarm::discovery:

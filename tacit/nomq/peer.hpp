@@ -24,9 +24,10 @@ struct Serving;    // who waits for retained messages
 struct Speaking;   // peers to whom something is to be said
 struct Retrying;   // peers that get something again
 struct Reporting;  // peers of which the owner is to be told
+struct Owing;      // peers that began to owe a moment ago
 
 // What fires; Timer::kind.
-enum class Alarm : std::uint8_t { peer, slot, receipt, renewal, beat, discovery, relief, pace, retained };
+enum class Alarm : std::uint8_t { peer, slot, receipt, renewal, beat, discovery, moment, relief, pace, retained };
 
 // A peer listens to a channel.
 struct Interest : Link<ByPeer>, Link<ByChannel>, Link<Serving> {
@@ -62,7 +63,7 @@ struct Debt : Link<ByPeer>, Link<BySlot> {
 // A way to a peer, as short as it can be kept. Until it is proven it gets no more bytes than came from it.
 struct Route {
   Endpoint peer;
-  std::array<std::uint8_t, 16> local_ip{};
+  Octets<16> local_ip{};
   std::uint32_t local_interface = 0;
   std::uint16_t local_port = 0;
   std::uint16_t credit : 15 = 0;  // bytes that came from it and were not yet answered
@@ -108,7 +109,7 @@ class RoundTrip {
     // Half a round trip at least is added, as the clock's granularity is in the RFC: with the jitter of the wait taken
     // off, what is on its way in a steady network is still not sent again.
     const std::int32_t patience = std::max(4 * variation_us_, smoothed_us_ / 2);
-    return ticks({std::clamp(smoothed_us_ + patience, std::int32_t{10'000}, longest_us)});
+    return ticks({std::clamp(smoothed_us_ + patience, shortest_us, longest_us)});
   }
   Duration smoothed() const { return {smoothed_us_}; }  // 0: not measured
 
@@ -167,7 +168,7 @@ struct Acquaintance {
 };
 
 // A session that was heard. It is on one list: free, present or lost; Peers says which.
-struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Timer, Acquaintance {
+struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Link<Owing>, Timer, Acquaintance {
   // What it is found by: its session, and the one before its last renewal.
   struct Name {
     SessionId session{};

@@ -44,6 +44,7 @@ void Peers::free(Peer& peer) {
   List<Peer, Speaking>::remove(peer);
   List<Peer, Retrying>::remove(peer);
   List<Peer, Reporting>::remove(peer);
+  List<Peer, Owing>::remove(peer);
   move_to(free_, peer, Peer::Presence::free);
 }
 

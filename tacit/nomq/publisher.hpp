@@ -76,6 +76,7 @@ class Publisher {
 
   void on_peer_alarm(Peer&, Tick);  // what it did not acknowledge in time is to be sent again
   void on_slot_alarm(Slot&, Tick);
+  void on_moment(Tick);
   void on_relief(Tick);
   void resume(Peer& peer) {  // it may be sent to
     if (!peer.again.empty()) retrying_.push_back(peer);
@@ -106,6 +107,7 @@ class Publisher {
   bool awaits_pubcomp(SessionId from, PacketId id) const;
 
   Timer relief{static_cast<std::uint8_t>(Alarm::relief)};
+  Timer moment{static_cast<std::uint8_t>(Alarm::moment)};
 
  private:
   struct ById {
@@ -147,6 +149,7 @@ class Publisher {
   void close(Debt&);
   void note_sent(Debt&, bool alone, Tick);
   void overtake(Peer&, const Debt& by);
+  void expect(Peer&, Tick);
   void await(Peer&);
   void conclude(Slot&);
   void release(Slot&);
@@ -174,6 +177,9 @@ class Publisher {
   std::uint16_t waiting_ = 0;  // bit p: something of priority p may be queued; where it is not set, nothing is
   std::array<List<Slot>, 2> in_flight_;  // numbered in this session, and in the one before
   List<Peer, Retrying> retrying_;
+  std::array<List<Peer, Owing>, 2> owing_;  // who began to owe in this moment, and in the one before
+  bool this_moment_ = false;                // which of the two it is
+  Tick moment_began_{};
   std::size_t used_ = 0;
   std::uint32_t next_handle_ = 0;
 };

@@ -11,6 +11,9 @@ namespace tacit::nomq {
 // RFC 9002, section 6.1.1.
 inline constexpr std::int16_t overtaken_by = 3;
 
+// Who began to owe is looked at after one of these or two, which is sooner than any wait between two tries is over.
+inline constexpr Ticks a_moment{3};
+
 inline constexpr Ticks second = ticks({1'000'000});
 inline constexpr Ticks longest_wait = ticks({8'000'000});  // between two tries
 inline constexpr Ticks silence = ticks({5'000'000});       // who owes and acknowledged nothing for so long is silent

@@ -426,6 +426,40 @@ TEST(Publisher, counts_once_who_was_forgotten_and_acknowledges_again) {
   EXPECT_EQ(outcome->by.size(), 2u);
 }
 
+// So many that a publisher fetches them ahead. What nobody acknowledges waits in another line.
+TEST(Publisher, is_acknowledged_by_each_of_hundreds_of_subscriptions) {
+  constexpr Sizes for_hundreds{.slots = 64, .interests = 1024, .debts = 64, .sessions = 16, .traces = 1024, .batch = 8};
+  Pair<for_hundreds> pair;
+  const auto name = [](int i) { return "pressure/" + std::to_string(i); };
+  for (int i = 0; i < 600; ++i) (void)pair.panel.subscribes(pair.pump, name(i), 1.5);
+  for (int i = 0; i < 40; ++i)
+    ASSERT_TRUE(pair.pump.node.publish({.channel = channel_id(name(i)),
+                                        .message = bytes_of("3.2 bar"),
+                                        .qos = i % 3 == 0 ? Qos::at_most_once : Qos::at_least_once,
+                                        .priority = static_cast<std::uint8_t>(i / 20)},
+                                       at(2)));
+  const auto said = published(pair.pump.say(at(2)));
+  ASSERT_EQ(said.size(), 40u);
+  int delivered = 0;
+  for (const Header& one : said) {
+    if (PublishFlags::of(one.flags).qos == Qos::at_most_once) continue;
+    const auto events = pair.panel.acknowledges(pair.pump, one, 2.001);
+    if (const auto* outcome = first<Outcome>(events)) delivered += outcome->delivered;
+  }
+  EXPECT_EQ(delivered, 26);
+}
+
+// Who has acknowledged everything gets no alarm of its own; the next message is waited for all the same.
+TEST(Publisher, sends_again_also_what_it_published_a_moment_after_all_was_acknowledged) {
+  Pair pair;
+  ASSERT_TRUE(pair.publish(2));
+  (void)pair.panel.acknowledges(pair.pump, published(pair.pump.say(at(2))).at(0), 2.001);
+  ASSERT_TRUE(pair.publish(2.002));
+  EXPECT_EQ(published(pair.pump.say(at(2.002))).size(), 1u);
+  EXPECT_EQ(published(pair.pump.say(at(2.008))).size(), 0u);
+  EXPECT_EQ(published(pair.pump.say(at(2.018))).size(), 1u);
+}
+
 TEST(Publisher, waits_no_longer_for_who_unsubscribed) {
   Pair pair;
   ASSERT_TRUE(pair.publish(2));
