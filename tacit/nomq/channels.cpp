@@ -73,6 +73,7 @@ Result<Interest*> Channels::listen(Peer& peer, const ChannelId& id) {
   peer.interests.push_back(*fresh);
   channel->audience.push_back(*fresh);
   interests_.insert(*fresh);
+  ++interest_count_;
   peer.known ^= mark_of(id);
   return fresh;
 }
@@ -81,6 +82,7 @@ void Channels::unlisten(Interest& interest) {
   Peer& peer = *interest.peer;
   Channel& channel = *interest.channel;
   interests_.erase(interest);
+  --interest_count_;
   List<Interest, ByChannel>::remove(interest);
   List<Interest, Serving>::remove(interest);
   free_interests_.push_back(interest);

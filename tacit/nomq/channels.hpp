@@ -51,6 +51,8 @@ class Channels {
   Interest* interest(const Peer& peer, const Channel& channel) const { return interests_.find({&peer, &channel}); }
   Result<Interest*> listen(Peer&, const ChannelId&);
   void unlisten(Interest&);
+  // Those of peers are more than the processor keeps near.
+  bool listeners_are_far() const { return sizeof(void*) >= 8 && interest_count_ > near_max; }
 
  private:
   static constexpr std::uint32_t near_max = 512;
@@ -60,6 +62,7 @@ class Channels {
   std::uint32_t own_count_ = 0, mark_ = 0;
   List<Interest, ByPeer> free_interests_;
   Index<Interest, ByPair> interests_;
+  std::uint32_t interest_count_ = 0;
 };
 
 }  // namespace tacit::nomq

@@ -21,6 +21,8 @@ class Debts {
   std::size_t room() const { return room_; }
   Debt* find(const Slot& slot, const Peer& peer) const { return index_.find({&slot, &peer}); }
 
+  void prefetch(const Slot& slot, const Peer& peer) const { index_.prefetch({&slot, &peer}); }
+
   // There is room().
   Debt& add(Slot& slot, List<Debt, BySlot>& of_slot, Peer* peer) {
     Debt& debt = *free_.front();

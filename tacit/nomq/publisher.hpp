@@ -128,6 +128,7 @@ class Publisher {
   bool repeat(Slot&, Sealing&, Tick);
   bool transmit_retained(Sealing&, Tick);
   bool transmit_queued(Sealing&, Tick);
+  void prefetch_listeners(const Slot&) const;
   Slot* next_queued(Tick);
   Sent transmit_first(Slot&, Sealing&, Tick);
   bool enough_debts(const Slot&) const;
