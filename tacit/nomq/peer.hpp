@@ -22,9 +22,9 @@ struct ByChannel;  // … to a channel
 struct BySlot;     // … to a message on its way out
 struct Serving;    // who waits for retained messages
 struct Speaking;   // peers to whom something is to be said
-struct Retrying;   // peers that get something again
+struct Owing;      // peers that began to owe a moment ago, or get something again
+struct Retrying;   // messages that strangers get again
 struct Reporting;  // peers of which the owner is to be told
-struct Owing;      // peers that began to owe a moment ago
 
 // What fires; Timer::kind.
 enum class Alarm : std::uint8_t { peer, slot, receipt, renewal, beat, discovery, moment, relief, pace, retained };
@@ -168,7 +168,7 @@ struct Acquaintance {
 };
 
 // A session that was heard. It is on one list: free, present or lost; Peers says which.
-struct Peer : Link<>, Link<Speaking>, Link<Retrying>, Link<Reporting>, Link<Owing>, Timer, Acquaintance {
+struct Peer : Link<>, Link<Speaking>, Link<Owing>, Link<Reporting>, Timer, Acquaintance {
   // What it is found by: its session, and the one before its last renewal.
   struct Name {
     SessionId session{};

@@ -177,9 +177,10 @@ class Publisher {
   std::array<List<Slot>, priority_max + 1> queued_, queued_acknowledged_;
   std::uint16_t waiting_ = 0;  // bit p: something of priority p may be queued; where it is not set, nothing is
   std::array<List<Slot>, 2> in_flight_;  // numbered in this session, and in the one before
-  List<Peer, Retrying> retrying_;
-  std::array<List<Peer, Owing>, 2> owing_;  // who began to owe in this moment, and in the one before
-  bool this_moment_ = false;                // which of the two it is
+  // A peer is on one of these at most: who gets something again, and who began to owe in this moment or the one before.
+  List<Peer, Owing> retrying_;
+  std::array<List<Peer, Owing>, 2> owing_;
+  bool this_moment_ = false;  // which of the two it is
   Tick moment_began_{};
   std::size_t used_ = 0;
   std::uint32_t next_handle_ = 0;

@@ -18,7 +18,8 @@ Path path_of(const Slot& slot) { return {slot.address, {}, slot.to == Slot::To::
 bool Publisher::transmit(Sealing& sealing, Tick now) {
   while (Peer* peer = retrying_.front()) {
     if (!transmit_again(*peer, sealing, now)) return false;
-    List<Peer, Retrying>::remove(*peer);
+    List<Peer, Owing>::remove(*peer);
+    expect(*peer, now);
   }
   while (Slot* slot = repeating_.front()) {
     if (!common_.paced(now)) break;
