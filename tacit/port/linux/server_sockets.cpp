@@ -55,9 +55,12 @@ void ServerSockets::bind_both() {
 // Whoever knows the port is not to lose us, so after the first time it is the same.
 std::error_code ServerSockets::bind_udp() {
   std::error_code error;
-  udp_ = UdpSocket(
-      {.at = at_, .spread = config_.spread, .offload = config_.offload, .receive_buffer = config_.udp_receive_buffer},
-      error);
+  udp_ = UdpSocket({.at = at_,
+                    .spread = config_.spread,
+                    .dont_fragment = true,
+                    .offload = config_.offload,
+                    .receive_buffer = config_.udp_receive_buffer},
+                   error);
   if (!error) at_.port = udp_.local().port;
   return error;
 }
