@@ -46,7 +46,8 @@ static_assert(std::is_trivially_destructible_v<GcmKey>);
 GcmKey* make_gcm_key(Bytes key, MutBytes room) {
   if (engine() != Engine::ipsec_mb) return nullptr;
   require(room.size() >= sizeof(GcmKey));
-  auto* const made = new (room.data()) GcmKey{.schedule = {}, .context = {}, .calls = calls_for(key.size())};
+  auto* const made = new (room.data()) GcmKey;  // a context is the library's, which begins it with each packet
+  made->calls = calls_for(key.size());
   (key.size() == 16 ? library()->gcm128_pre : library()->gcm256_pre)(key.data(), &made->schedule);
   return made;
 }

@@ -202,8 +202,8 @@ namespace {
 struct GcmState {
   // One of them. GCM encrypts counters in both directions, so one schedule serves both.
   alignas(multi_buffer::gcm_key_alignment) std::array<std::uint8_t, multi_buffer::gcm_key_size> room;
-  EVP_CIPHER_CTX* context;
-  multi_buffer::GcmKey* fast;  // in `room`
+  EVP_CIPHER_CTX* context = nullptr;
+  multi_buffer::GcmKey* fast = nullptr;  // in `room`
 };
 
 class GcmRun {
