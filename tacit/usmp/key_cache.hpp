@@ -6,9 +6,13 @@
 
 namespace tacit::usmp {
 
-// AES keys ready for use, as many as its owner has room for: an expanded key is ten times the size of a raw one. Where
-// there is no room the key that was not used for longest leaves. A client has two places, a server as many as it has
-// busy directions; 100,000 idle sessions need none.
+// AES keys ready for use, as many as its owner has room for: an expanded key is ten times the size of a raw one. A
+// client has two places, a server as many as it has busy directions; 100,000 idle sessions need none.
+//
+// Where there is no room the key leaves that came last and was not used again, or else that which was not used for
+// longest. So where more sessions take turns than there are places most of these keep their keys, and all other keys
+// pass through one place, which stays near the processor. One of 32 stays as if it had been used again, lest those who
+// are busy by now find all places taken by those who were once.
 //
 // A raw key is known by its place, so it stays where it is, and its holder says forget() before it changes or dies.
 class KeyCache {
@@ -38,6 +42,7 @@ class KeyCache {
     }
   };
   Recent<Entry, ByPlace> recent_;
+  std::uint32_t added_ = 0;
 };
 
 }  // namespace tacit::usmp

@@ -45,6 +45,14 @@ TEST_F(Recently, the_longest_untouched_gives_way) {
   EXPECT_NE(words.find(1), nullptr);
 }
 
+TEST_F(Recently, what_was_put_last_is_the_next_to_go_unless_it_is_touched) {
+  for (const int key : {1, 2, 3}) words.add(key);
+  words.put_last(*words.find(3));
+  EXPECT_EQ(words.next_to_go(), words.find(3));
+  words.touch(*words.find(3));
+  EXPECT_EQ(words.next_to_go(), words.find(1));
+}
+
 TEST_F(Recently, nothing_gives_way_while_there_is_room) {
   words.add(1);
   EXPECT_EQ(words.next_to_go(), nullptr);
