@@ -29,6 +29,8 @@ template <class T, class Of> class Index {
   }
   // Only the bucket, which find() looks at first; what it leads to is not known before that has come.
   void prefetch(const typename Of::Key& key) const { __builtin_prefetch(&buckets_[place(key)]); }
+  // What find() looks at first, which is not yet touched here: what is sought, or what it comes behind.
+  T* first(const typename Of::Key& key) const { return buckets_[place(key)]; }
   void insert(T& element) {
     T*& bucket = buckets_[place(Of::key(element))];
     Of::next(element) = bucket;

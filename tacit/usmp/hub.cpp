@@ -133,6 +133,7 @@ void Hub::timeout(const Now& now) {
       on_alarm(static_cast<Handshake&>(*timer), tick);
     } else {
       auto& s = static_cast<HubSession&>(*timer);
+      s.wakes_at.reset();
       s.session->timeout(tick);
       attend(s, tick);
     }
@@ -221,15 +222,27 @@ void Hub::attend(HubSession& s, Tick now) {
   // What is to leave is attended to when it has left. A stream may not take it for long, so there is another look.
   // Whatever is heard puts the session's end off: its timer stays, and looks again when it fires.
   constexpr Ticks look_again = ticks({1'000'000});
-  if (speaks) timers_.set_by(s, now + look_again);
-  else if (const auto due = s.session->due()) timers_.set_by(s, *due);
-  else timers_.cancel(s);
+  if (speaks) wake_by(s, now + look_again);
+  else if (const auto due = s.session->due()) wake_by(s, *due);
+  else forget_alarm(s);
+}
+
+// What its timer waits for is kept beside the rest of the session: the heap is far away.
+void Hub::wake_by(HubSession& s, Tick due) {
+  if (s.wakes_at && *s.wakes_at <= due) return;
+  timers_.set(s, due);
+  s.wakes_at = due;
+}
+
+void Hub::forget_alarm(HubSession& s) {
+  timers_.cancel(s);
+  s.wakes_at.reset();
 }
 
 void Hub::finish(HubSession& s, Reason reason, Tick now) {
   s.session->end(reason);  // gives up what was not acknowledged
   s.session.reset();       // wipes the keys
-  timers_.cancel(s);
+  forget_alarm(s);
   List<HubSession, Speaking>::remove(s);
   sessions_.remove(s.home);
   sessions_.remove(s.candidate);

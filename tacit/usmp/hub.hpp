@@ -116,6 +116,8 @@ class Hub {
   // hub.cpp
   HubSession* find(SessionRef);
   void attend(HubSession&, Tick);
+  void wake_by(HubSession&, Tick due);
+  void forget_alarm(HubSession&);
   void finish(HubSession&, Reason, Tick);
   void tell(HubSession&);
   std::optional<Event> poll_connected();

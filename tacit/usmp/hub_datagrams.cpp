@@ -5,9 +5,12 @@ namespace tacit::usmp {
 
 namespace {
 
-// The part of its session's id that is in a sealed frame; of anything else, any bytes; empty where there are too few.
-Bytes id_front_of(Bytes datagram) {
+// The part of its session's id that is in a sealed frame; of anything else, any bytes; empty where there are too few,
+// or no such datagram.
+Bytes id_front_of(std::span<const Datagram> datagrams, std::size_t n) {
   constexpr std::size_t at = header_size + sizeof(Header::seq), size = sizeof(HubSession::id_front);
+  if (n >= datagrams.size()) return {};
+  const Bytes datagram = datagrams[n].bytes;
   return datagram.size() >= at + size ? datagram.subspan(at, size) : Bytes();
 }
 
@@ -17,15 +20,21 @@ std::size_t Hub::input(std::span<Datagram> datagrams, const Now& now) {
   const Tick tick = begin(now);
   take_back_handled();
   std::size_t consumed = 0;
-  // Of very many sessions each is far from the processor when it speaks, and a batch says which ones follow.
+  // Of very many sessions each is far from the processor when it speaks, and a batch says which ones follow. A socket
+  // gives eight at a time, so it is worth while to ask for those of the first ones too.
   constexpr std::size_t soon = 4, later = 8;
-  const auto next_but = [&](std::size_t n) {
-    return consumed + n < datagrams.size() ? id_front_of(datagrams[consumed + n].bytes) : Bytes();
+  const auto ask_for_bucket = [&](std::size_t n) {
+    if (const Bytes id = id_front_of(datagrams, n); !id.empty()) sessions_.prefetch(id);
   };
+  const auto ask_for_session = [&](std::size_t n) {
+    if (const Bytes id = id_front_of(datagrams, n); !id.empty()) sessions_.prefetch_session(id);
+  };
+  for (std::size_t n = 0; n < later; ++n) ask_for_bucket(n);
+  for (std::size_t n = 0; n < soon; ++n) ask_for_session(n);
   // One datagram takes one place in each ring at most. What else it causes is in the entry of its session.
   for (; consumed < datagrams.size() && events_.room() > 0 && answers_.room() > 0; ++consumed) {
-    if (const Bytes id = next_but(later); !id.empty()) sessions_.prefetch(id);
-    if (const Bytes id = next_but(soon); !id.empty()) sessions_.prefetch_session(id);
+    ask_for_bucket(consumed + later);
+    ask_for_session(consumed + soon);
     on_datagram(datagrams[consumed], tick);
   }
   return consumed;
@@ -142,7 +151,7 @@ void Hub::poll_transmit(Outbox& out, const Now& now) {
 
 // The entry of a session lasts as long as the hub. Where it is another's by now, that one's turn comes sooner.
 bool Hub::transmit_first(Outbox& out, HubSession* s, Tick now) {
-  const bool goes_first = s && List<HubSession, Speaking>::holds(*s) && s->session && s->session->frame_goes_first(now);
+  const bool goes_first = s && s->session && s->session->frame_goes_first(now) && List<HubSession, Speaking>::holds(*s);
   return !goes_first || transmit(out, *s, now);
 }
 

@@ -24,21 +24,25 @@ struct PlaceKey {
 
 // An address of a session.
 struct Place {
-  Path path;
-  std::uint32_t hash = 0;
   bool known = false;  // it is found by its address
+  std::uint32_t hash = 0;
   HubSession* session = nullptr;
   Place* next_in_index = nullptr;
+  Path path;
 };
 
-// One session of a hub: what belongs to where it is and whose it is. What is said in it is Session's.
-struct HubSession : Timer, Link<>, Link<Telling>, Link<Speaking> {
+// One session of a hub: what belongs to where it is and whose it is. What is said in it is Session's. Of very many
+// sessions each is far from the processor when it speaks; so what a message touches lies together, from `session` to
+// the front of `candidate`, and the rest before and behind it.
+struct HubSession : Link<>, Link<Telling>, Link<Speaking>, Timer {
   enum class State : std::uint8_t {
     free,
     promised,   // the device has proven its key, and SESSION_OK is on its way
     connected,  // it has arrived
     over,       // ended; the owner has not been told yet
   };
+
+  std::optional<Session> session;
 
   State state = State::free;
   bool tell_connected = false, tell_weak = false, tell_moving = false, tell_moved = false, tell_answered = false;
@@ -49,14 +53,10 @@ struct HubSession : Timer, Link<>, Link<Telling>, Link<Speaking> {
   Reason reason{};  // over: why
   std::uint32_t slot = 0, generation = 0;
   DeviceId device{};
-  std::uint64_t id_front = 0;  // the eight bytes of its id that are in every nonce
-  std::uint32_t device_hash = 0;
-  KeyTag key{};
-  std::optional<Session> session;
-  Origin* origin = nullptr;
-  Handshake* handshake = nullptr;  // promised
-  ConnectionId connection;         // a stream
-  Place home;                      // where its device is; a stream is not found by it
+  std::optional<Tick> wakes_at;  // for when its timer is set; the timers' own memory is another one far away
+  std::uint64_t id_front = 0;    // the eight bytes of its id that are in every nonce
+  HubSession* next_by_id = nullptr;
+  Place home;  // where its device is; a stream is not found by it
   // From where an authentic and newer frame came, and what has not proven that it can hear. Until then it gets no more
   // bytes than came from there, and one frame for each.
   Place candidate;
@@ -65,9 +65,23 @@ struct HubSession : Timer, Link<>, Link<Telling>, Link<Speaking> {
   bool asked = false;        // one has left: a right acknowledgement proves the address
   Endpoint moved_from;
   Ticks round_trip;
-  HubSession *next_by_id = nullptr, *next_by_device = nullptr;
+
+  std::uint32_t device_hash = 0;
+  HubSession* next_by_device = nullptr;
+  KeyTag key{};
+  Origin* origin = nullptr;
+  Handshake* handshake = nullptr;  // promised
+  ConnectionId connection;         // a stream
 
   SessionRef ref() const { return {slot, generation}; }
+  void prefetch() const;  // what a message touches
 };
+
+inline void HubSession::prefetch() const {
+  constexpr std::size_t line = 64;
+  const auto* const end = reinterpret_cast<const std::uint8_t*>(&candidate.known);
+  for (const auto* at = reinterpret_cast<const std::uint8_t*>(&session); at < end; at += line) __builtin_prefetch(at);
+  __builtin_prefetch(end);
+}
 
 }  // namespace tacit::usmp

@@ -12,7 +12,7 @@ constexpr Ticks ping_gap = ticks({500'000});
 }  // namespace
 
 Session::Session(Lender& lender, Start&& start, Tick now)
-    : lender_(lender), id_(start.id), current_{std::move(start.keys)}, round_trip_(start.round_trip), sent_at_(now),
+    : lender_(lender), round_trip_(start.round_trip), current_{std::move(start.keys)}, id_(start.id), sent_at_(now),
       heard_at_(now), probed_at_(now), role_(start.role), transport_(start.transport), wire_(start.wire),
       peer_takes_rekey_(start.peer_takes_rekey && !is_wire_1(start.wire)) {
   require(is_stream(transport_) == (transport_ == Transport::stream));

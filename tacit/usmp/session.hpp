@@ -222,16 +222,19 @@ class Session {
   void settle();
   void forget_expanded();
 
+  // What a message without fragments does not touch comes first, and last of it which keys there are: see HubSession.
   Lender& lender_;
-  SessionId id_;
-  Epoch current_;
+  RoundTrip round_trip_;
+  Tick assembled_at_, pinged_at_, controls_since_;
+  std::uint32_t next_fragment_seq_ = 0;
   std::variant<Settled, Rekeying, Settling> change_;
+
+  Epoch current_;
+  SessionId id_;
   List<Outgoing> queue_;
   Reassembly* reassembly_ = nullptr;
   Flight flight_;
-  RoundTrip round_trip_;
-  Tick sent_at_, heard_at_, probed_at_, assembled_at_, pinged_at_, controls_since_;
-  std::uint32_t next_fragment_seq_ = 0;
+  Tick sent_at_, heard_at_, probed_at_;
   std::array<std::uint8_t, usmp::acknowledgement_size + acknowledgement_mac_size> owed_{};  // an acknowledgement
   std::uint8_t owed_size_ = 0;
   std::uint8_t controls_ = 0, pongs_owed_ = 0;
