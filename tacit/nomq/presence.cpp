@@ -193,7 +193,8 @@ void Presence::arm(Peer& peer, Tick now) {
   const auto wait_until = [&](Tick due) {
     if (due > now) common_.timers.set_by(peer, due);
   };
-  if (peer.presence == Peer::Presence::present) wait_until(peer.heard_at + interval * silent_intervals);
+  // An alarm that is set comes long before it is silent, and looks here.
+  if (peer.presence == Peer::Presence::present && !peer.set()) wait_until(peer.heard_at + interval * silent_intervals);
   if (peer.answer.to != PacketId{}) wait_until(peer.answer.due);
   if (peer.ask_wait.count != 0) wait_until(peer.ask_due);
 }

@@ -8,11 +8,12 @@ namespace tacit::nomq {
 
 inline constexpr Ticks memory_lasts = ticks({120'000'000}) + Ticks{1};  // of the last packet, by the monotonic clock
 
-// Everything remembered of one session whose packet ids count up (profile v1). QoS 0 counts on its own.
+// Everything remembered of one session whose packet ids count up (profile v1). QoS 0 counts on its own. The large
+// window comes last, so that all but one word of it is beside the session in its table.
 struct SessionMemory {
-  Window<ids_in_flight_max> acknowledged;
-  Window<64> at_most_once;
   Tick last;
+  Window<64> at_most_once;
+  Window<ids_in_flight_max> acknowledged;
 };
 
 // When a trace was seen, in 16 bits of which one is 65 ms: a table has many of them. They come round after 71 minutes,
