@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -202,33 +201,6 @@ TEST_F(UdpSocketTest, what_is_larger_than_a_read_is_dropped_and_counted) {
   ASSERT_EQ(datagrams.size(), 1u);
   EXPECT_EQ(datagrams[0].bytes[0], 'y');
   EXPECT_EQ(receiver.counters().truncated, 1u);
-}
-
-TEST_F(UdpSocketTest, what_no_router_may_cut_says_so_and_has_no_number_to_be_joined_by) {
-  UdpSocket sender = open({.dont_fragment = true}), receiver = open();
-  const linux_port::File watching(host_->inside([] { return socket(AF_INET, SOCK_RAW, IPPROTO_UDP); }));
-  Letters letters;
-  letters.add(to(receiver), "x");
-  sender.send(letters.outbox.runs());
-  iphdr seen{};
-  pollfd ready{watching.fd(), POLLIN, 0};
-  ASSERT_EQ(poll(&ready, 1, 2000), 1);
-  ASSERT_EQ(recv(watching.fd(), &seen, sizeof seen, 0), static_cast<ssize_t>(sizeof seen));
-  EXPECT_EQ(ntohs(seen.frag_off), IP_DF);
-  EXPECT_EQ(seen.id, 0);
-}
-
-TEST_F(UdpSocketTest, a_link_that_is_narrower_than_any_path_should_be_is_crossed_in_fragments) {
-  host_->ip("link set lo mtu 300");
-  UdpSocket sender = open({.dont_fragment = true}), receiver = open();
-  for (int times = 0; times < 2; ++times) {
-    Letters letters;
-    letters.add(to(receiver), std::string(500, 'x'));
-    letters.add(to(receiver), std::string(100, 'y'));
-    sender.send(letters.outbox.runs());
-    EXPECT_EQ(read(receiver, 2), (std::vector<std::string>{std::string(500, 'x'), std::string(100, 'y')}));
-  }
-  EXPECT_EQ(sender.counters().sent, 4u);
 }
 
 TEST_F(UdpSocketTest, what_no_packet_can_hold_is_refused_as_too_large_and_disturbs_no_other) {

@@ -212,9 +212,6 @@ UdpSocket::UdpSocket(const UdpOptions& options, std::error_code& error)
     return;
   }
   local_ = bound_to(fd());
-  // What may be cut needs a number to be joined by, which the kernel finds by both addresses. Among very many peers
-  // that took longer than to seal the datagram.
-  if (options.dont_fragment) dont_fragment_ = set(fd(), IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
   grow(fd(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer);
   grow(fd(), SO_SNDBUFFORCE, SO_SNDBUF, send_buffer);
   if (options.offload == Offload::off) return;
@@ -314,11 +311,6 @@ bool UdpSocket::can_retry(int error) {
 void UdpSocket::recover(const Outbox::Run& run, int error) {
   if (run.count > 1) return send_singly(run, error);
   const Refusal why = refusal_of(error);
-  // A link of our own that is narrower than any path should be.
-  if (why == Refusal::too_large && std::exchange(dont_fragment_, false)) {
-    (void)set(fd(), IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT);
-    return send({&run, 1});
-  }
   // What is not reachable from this address of ours may be from another: IPv4 says the same where it is none of ours.
   if (why == Refusal::unreachable && !is_unspecified(run.path.local.ip)) {
     Outbox::Run from_anywhere = run;

@@ -66,12 +66,11 @@ class Inbox {
 enum class Offload : bool { off, on };
 
 struct UdpOptions {
-  Endpoint at{};               // empty ip: any address of both families; port 0: the kernel chooses
-  bool shared = false;         // others may bind the same address (SO_REUSEADDR); broadcast and multicast reach all
-  bool spread = false;         // sockets of one user share the address, and each datagram reaches one (SO_REUSEPORT)
-  bool broadcast = false;      // sending to broadcast addresses is allowed
-  bool group = false;          // what arrives was said to a group: paths tell that, and no address of ours
-  bool dont_fragment = false;  // IPv4: no router may cut datagrams, which are small enough for any path (RFC 791, DF)
+  Endpoint at{};                  // empty ip: any address of both families; port 0: the kernel chooses
+  bool shared = false;            // others may bind the same address (SO_REUSEADDR); broadcast and multicast reach all
+  bool spread = false;            // sockets of one user share the address, and each datagram reaches one (SO_REUSEPORT)
+  bool broadcast = false;         // sending to broadcast addresses is allowed
+  bool group = false;             // what arrives was said to a group: paths tell that, and no address of ours
   Offload offload = Offload::on;  // runs are cut and joined by the kernel, where it can
   int receive_buffer = 4 << 20;   // bytes, as far as the system's limit allows
 };
@@ -117,7 +116,7 @@ class UdpSocket {
   bool group_ = false;
   std::size_t segment_max_ = 0;  // the largest datagram of which the kernel takes a run in one piece
   int retries_left_ = 0;
-  bool broken_ = false, dont_fragment_ = false;
+  bool broken_ = false;
   UdpCounters counters_;
 };
 
