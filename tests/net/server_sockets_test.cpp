@@ -41,10 +41,11 @@ class ServerSocketsTest : public testing::Test {
   ServerSockets& serve(const ServerConfig& config) {
     return host_->inside([&]() -> ServerSockets& { return servers_.emplace_back(config); });
   }
-  void take_for_tcp(std::uint16_t first, std::uint16_t last) {
+  void take_for_tcp(std::uint16_t first, std::uint16_t last, bool shared = false) {
     for (std::uint16_t port = first; port <= last; ++port) {
       ServerConfig config = at(port);
       config.udp = false;
+      config.spread = shared;
       serve(config);
     }
   }
@@ -85,6 +86,13 @@ TEST_F(ServerSocketsTest, servers_that_would_share_their_port_are_not_given_the_
   std::set<std::uint16_t> ports;
   for (std::uint16_t port = first_port; port <= last_port; ++port) ports.insert(serve(config).port());
   EXPECT_EQ(ports.size(), 8u);
+}
+
+TEST_F(ServerSocketsTest, a_port_that_others_share_for_tcp_is_none_that_is_free) {
+  take_for_tcp(first_port, last_port - 1, true);
+  ServerConfig config = at(0);
+  config.spread = true;
+  EXPECT_EQ(serve(config).port(), last_port);
 }
 
 TEST_F(ServerSocketsTest, where_no_port_is_free_for_both_that_is_said_and_no_port_is_kept) {

@@ -13,7 +13,8 @@ constexpr Duration reopen_every = 1_s;
 constexpr std::size_t ports_tried = 16;
 
 TcpServerOptions tcp_options(const ServerConfig& config, const Endpoint& at) {
-  return {at, config.spread, config.connections, config.tcp_buffer, config.tcp_kernel_buffers};
+  const bool first = config.at.port == 0;  // at a port that the kernel chose for us alone
+  return {at, config.spread, first, config.connections, config.tcp_buffer, config.tcp_kernel_buffers};
 }
 
 }  // namespace
@@ -55,12 +56,9 @@ void ServerSockets::bind_both() {
 // Whoever knows the port is not to lose us, so after the first time it is the same.
 std::error_code ServerSockets::bind_udp() {
   std::error_code error;
-  udp_ = UdpSocket({.at = at_,
-                    .spread = config_.spread,
-                    .dont_fragment = true,
-                    .offload = config_.offload,
-                    .receive_buffer = config_.udp_receive_buffer},
-                   error);
+  udp_ = UdpSocket(
+      {.at = at_, .spread = config_.spread, .offload = config_.offload, .receive_buffer = config_.udp_receive_buffer},
+      error);
   if (!error) at_.port = udp_.local().port;
   return error;
 }

@@ -18,8 +18,7 @@ struct ServerConfig {
 
 // The sockets of one server, as one port: one for datagrams, one that listens, and the connections. Both families are
 // heard on one socket; an answer leaves from the address that the question was sent to. A UDP socket that broke is
-// opened again, each second while that fails. Datagrams are of 548 bytes at most: so over IPv4 nobody cuts them on
-// their way, but for a link of this host that is narrower.
+// opened again, each second while that fails.
 //
 // Turn by turn: look(), receive() until empty, tcp() likewise, maintain(), set_alarm(). HubDriver does it.
 class ServerSockets {

@@ -24,16 +24,19 @@ bool set(int fd, int level, int option, int value = 1) {
   return setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
-// What is set here the kernel gives to each connection, so that accepting is one call.
+// What is set here the kernel gives to each connection, so that accepting is one call. Who is to be the first at its
+// address shares it only when it has it.
 File listening_socket(const TcpServerOptions& options) {
+  const bool joins = options.spread && !options.first, is_joined = options.spread && options.first;
   File file(socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int fd = file.fd();
   const sockaddr_in6 address = to_sockaddr(options.at);
   if (!file.valid() || !set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) || !set(fd, SOL_SOCKET, SO_REUSEADDR) ||
-      (options.spread && !set(fd, SOL_SOCKET, SO_REUSEPORT)) || !set(fd, IPPROTO_TCP, TCP_NODELAY) ||
+      (joins && !set(fd, SOL_SOCKET, SO_REUSEPORT)) || !set(fd, IPPROTO_TCP, TCP_NODELAY) ||
       !set(fd, SOL_SOCKET, SO_RCVBUF, options.kernel_buffers / 2) ||  // the kernel doubles it
       !set(fd, SOL_SOCKET, SO_SNDBUF, options.kernel_buffers / 2) ||
-      bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(fd, backlog) != 0)
+      bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      (is_joined && !set(fd, SOL_SOCKET, SO_REUSEPORT)) || ::listen(fd, backlog) != 0)
     fail("cannot listen for TCP");
   return file;
 }

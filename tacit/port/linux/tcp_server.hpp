@@ -16,6 +16,7 @@ namespace tacit::linux_port {
 struct TcpServerOptions {
   Endpoint at{};                     // empty ip: any address of both families; port 0: the kernel chooses
   bool spread = false;               // several sockets of one user share the address, and each stranger reaches one
+  bool first = false;                // of those; another that is there already refuses us
   std::uint32_t connections = 1024;  // places; those of a machine are some less, so that it is the one to choose
   std::size_t buffer = 16'384;       // bytes a connection and direction, see TcpStream::Memory
   int kernel_buffers = 131'072;      // bytes a connection and direction, at most
