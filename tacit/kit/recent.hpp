@@ -40,8 +40,8 @@ template <class T, class Of> class Recent {
   void touch(T& one) {  // used just now, and not held any more
     if (known_.back() != &one) known_.push_back(one);
   }
-  void put_last(T& one) { known_.push_front(one); }  // the next to go, unless it is touched before
-  void hold(T& one) { List<T>::remove(one); }        // stays until touched
+  void let_go_next(T& one) { known_.push_front(one); }  // unless it is touched before
+  void hold(T& one) { List<T>::remove(one); }           // stays until touched
   void forget(T& one) {
     index_.erase(one);
     unused_.push_front(one);

@@ -56,8 +56,9 @@ Result<bool> Publisher::on_open_debt(Debt& debt, const Received& in, Answers& an
   }
   if (!pubrec) {
     settle(debt, now);
-    if (peer && !peer->owes()) List<Peer, Owing>::remove(*peer);
-    else if (peer && !List<Peer, Owing>::holds(*peer)) await(*peer);  // its other debts wait less now
+    if (!peer) return true;
+    if (!peer->owes()) List<Peer, Owing>::remove(*peer);
+    else if (!List<Peer, Owing>::holds(*peer)) await(*peer);  // its other debts wait less now
     return true;
   }
   debt.state = Debt::State::pubrel_sent;

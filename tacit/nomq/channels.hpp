@@ -51,7 +51,7 @@ class Channels {
   Interest* interest(const Peer& peer, const Channel& channel) const { return interests_.find({&peer, &channel}); }
   Result<Interest*> listen(Peer&, const ChannelId&);
   void unlisten(Interest&);
-  // Those of peers are more than the processor keeps near.
+  // So many that the processor does not keep them near, as far(): who sends fetches them ahead.
   bool listeners_are_far() const { return sizeof(void*) >= 8 && interest_count_ > near_max; }
 
  private:

@@ -20,7 +20,6 @@ class Debts {
 
   std::size_t room() const { return room_; }
   Debt* find(const Slot& slot, const Peer& peer) const { return index_.find({&slot, &peer}); }
-
   void prefetch(const Slot& slot, const Peer& peer) const { index_.prefetch({&slot, &peer}); }
 
   // There is room().

@@ -4,7 +4,9 @@
 // What was not acknowledged: in time, so that it is sent again, or for so long that it is given up.
 namespace tacit::nomq {
 
-static_assert(ticks({RoundTrip::shortest_us}).count * 8 / 10 > 2 * a_moment.count, "nobody is looked at too late");
+// A wait is about() so long, give or take a fifth.
+static_assert(ticks({RoundTrip::shortest_us}).count * 8 / 10 > 2 * a_moment.count,
+              "who began to owe is looked at before its wait is over");
 
 void Publisher::on_peer_alarm(Peer& peer, Tick now) {
   bool late = false;
@@ -51,9 +53,9 @@ void Publisher::expect(Peer& peer, Tick now) {
 }
 
 void Publisher::on_moment(Tick now) {
-  const int over = now - moment_began_ < a_moment * 2 ? 1 : 2;  // both, where we were woken late
+  const int moments = now - moment_began_ < a_moment * 2 ? 1 : 2;  // two, where we were woken late
   moment_began_ = now;
-  for (int i = 0; i < over; ++i) {
+  for (int i = 0; i < moments; ++i) {
     this_moment_ = !this_moment_;
     for (Peer* peer; (peer = owing_[this_moment_].front());) {
       List<Peer, Owing>::remove(*peer);

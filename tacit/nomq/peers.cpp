@@ -42,8 +42,8 @@ void Peers::free(Peer& peer) {
   take_name(peer.current);
   take_name(peer.previous);
   List<Peer, Speaking>::remove(peer);
-  List<Peer, Reporting>::remove(peer);
   List<Peer, Owing>::remove(peer);
+  List<Peer, Reporting>::remove(peer);
   move_to(free_, peer, Peer::Presence::free);
 }
 

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t heartbeat_size = sealed_size(wire::size_of<HeartbeatBody>);
 constexpr std::array<Ticks, 3> change_beats{ticks({50'000}), ticks({500'000}), ticks({3'000'000})};
-const Path group{{}, {}, true};
+const Path group{.to_group = true};
 
 }  // namespace
 
@@ -193,7 +193,7 @@ void Presence::arm(Peer& peer, Tick now) {
   const auto wait_until = [&](Tick due) {
     if (due > now) common_.timers.set_by(peer, due);
   };
-  // An alarm that is set comes long before it is silent, and looks here.
+  // An alarm that is set comes long before the peer is silent, and whoever it wakes asks here again.
   if (peer.presence == Peer::Presence::present && !peer.set()) wait_until(peer.heard_at + interval * silent_intervals);
   if (peer.answer.to != PacketId{}) wait_until(peer.answer.due);
   if (peer.ask_wait.count != 0) wait_until(peer.ask_due);

@@ -76,7 +76,7 @@ class Publisher {
 
   void on_peer_alarm(Peer&, Tick);  // what it did not acknowledge in time is to be sent again
   void on_slot_alarm(Slot&, Tick);
-  void on_moment(Tick);
+  void on_moment(Tick);  // who began to owe before it, and owes still, gets an alarm
   void on_relief(Tick);
   void resume(Peer& peer) {  // it may be sent to
     if (!peer.again.empty()) retrying_.push_back(peer);
@@ -106,8 +106,8 @@ class Publisher {
   // That session has said PUBREC to our message, and not yet PUBCOMP.
   bool awaits_pubcomp(SessionId from, PacketId id) const;
 
-  Timer relief{static_cast<std::uint8_t>(Alarm::relief)};
   Timer moment{static_cast<std::uint8_t>(Alarm::moment)};
+  Timer relief{static_cast<std::uint8_t>(Alarm::relief)};
 
  private:
   struct ById {

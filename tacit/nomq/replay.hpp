@@ -9,7 +9,7 @@ namespace tacit::nomq {
 inline constexpr Ticks memory_lasts = ticks({120'000'000}) + Ticks{1};  // of the last packet, by the monotonic clock
 
 // Everything remembered of one session whose packet ids count up (profile v1). QoS 0 counts on its own. The large
-// window comes last, so that all but one word of it is beside the session in its table.
+// window comes last: so all that a packet touches lies beside the session in its table, but for one word.
 struct SessionMemory {
   Tick last;
   Window<64> at_most_once;

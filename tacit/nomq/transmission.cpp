@@ -8,10 +8,12 @@ namespace tacit::nomq {
 namespace {
 
 constexpr std::uint32_t given_up_after_s = 60;
-constexpr std::size_t prefetched = 16;  // messages; what they need is a third of the first cache
+constexpr std::size_t fetched_at_once = 16;  // messages; what they need is a third of the first cache
 
 // Where it goes when it goes to all of them, or to who may be at an address.
-Path path_of(const Slot& slot) { return {slot.address, {}, slot.to == Slot::To::group && slot.address.port == 0}; }
+Path path_of(const Slot& slot) {
+  return {.peer = slot.address, .to_group = slot.to == Slot::To::group && slot.address.port == 0};
+}
 
 }  // namespace
 
@@ -98,8 +100,8 @@ bool Publisher::transmit_retained(Sealing& sealing, Tick now) {
 }
 
 bool Publisher::transmit_queued(Sealing& sealing, Tick now) {
-  for (std::size_t left = 0; Slot* slot = next_queued(now); ++left) {
-    if (left % prefetched == 0 && channels_.listeners_are_far()) prefetch_listeners(*slot);
+  for (std::size_t n = 0; Slot* slot = next_queued(now); ++n) {
+    if (n % fetched_at_once == 0 && channels_.listeners_are_far()) prefetch_listeners(*slot);
     if (expired(*slot, sealing.now_s())) {
       common_.counters.add(Reason::expired);
       slot->given_up = 1;
@@ -124,10 +126,10 @@ void Publisher::prefetch_listeners(const Slot& first) const {
     const Slot* slot;
     const Interest* listener;
   };
-  std::array<Ahead, prefetched> memory;
-  const List<Slot>& line = queued_acknowledged_[first.priority];
+  std::array<Ahead, fetched_at_once> memory;
+  const List<Slot>& queue = queued_acknowledged_[first.priority];
   std::size_t count = 0;
-  for (const Slot* slot = &first; slot && count < memory.size(); slot = line.after(*slot)) {
+  for (const Slot* slot = &first; slot && count < memory.size(); slot = queue.after(*slot)) {
     memory[count++].slot = slot;
     channels_.prefetch(slot->channel);
   }

@@ -21,7 +21,7 @@ std::size_t Hub::input(std::span<Datagram> datagrams, const Now& now) {
   take_back_handled();
   std::size_t consumed = 0;
   // Of very many sessions each is far from the processor when it speaks, and a batch says which ones follow. A socket
-  // gives eight at a time, so it is worth while to ask for those of the first ones too.
+  // gives few at a time, so it is worth while to ask for those of the first ones too.
   constexpr std::size_t soon = 4, later = 8;
   const auto ask_for_bucket = [&](std::size_t n) {
     if (const Bytes id = id_front_of(datagrams, n); !id.empty()) sessions_.prefetch(id);

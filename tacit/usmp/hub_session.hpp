@@ -1,4 +1,5 @@
 #pragma once
+#include "tacit/kit/prefetch.hpp"
 #include "tacit/kit/stream_hub.hpp"
 #include "tacit/kit/timers.hpp"
 #include "tacit/usmp/admission.hpp"
@@ -53,7 +54,7 @@ struct HubSession : Link<>, Link<Telling>, Link<Speaking>, Timer {
   Reason reason{};  // over: why
   std::uint32_t slot = 0, generation = 0;
   DeviceId device{};
-  std::optional<Tick> wakes_at;  // for when its timer is set; the timers' own memory is another one far away
+  std::optional<Tick> wakes_at;  // when its timer fires; the heap, which knows it too, is far away
   std::uint64_t id_front = 0;    // the eight bytes of its id that are in every nonce
   HubSession* next_by_id = nullptr;
   Place home;  // where its device is; a stream is not found by it
@@ -74,14 +75,7 @@ struct HubSession : Link<>, Link<Telling>, Link<Speaking>, Timer {
   ConnectionId connection;         // a stream
 
   SessionRef ref() const { return {slot, generation}; }
-  void prefetch() const;  // what a message touches
+  void prefetch() const { tacit::prefetch(&session, &candidate.known + 1); }  // what a message touches
 };
-
-inline void HubSession::prefetch() const {
-  constexpr std::size_t line = 64;
-  const auto* const end = reinterpret_cast<const std::uint8_t*>(&candidate.known);
-  for (const auto* at = reinterpret_cast<const std::uint8_t*>(&session); at < end; at += line) __builtin_prefetch(at);
-  __builtin_prefetch(end);
-}
 
 }  // namespace tacit::usmp

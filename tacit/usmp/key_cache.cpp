@@ -4,21 +4,20 @@ namespace tacit::usmp {
 
 namespace {
 
-// Of keys that come, one of so many is not the next to go.
+// One of so many new keys is not the next to go: see KeyCache.
 constexpr std::uint32_t one_stays_of = 32;
 
 }  // namespace
 
 const crypto::AesGcm& KeyCache::expanded(const Secret<32>& key) {
-  Entry* entry = recent_.find(&key);
-  if (entry) {
-    recent_.touch(*entry);
-    return *entry->expanded;
+  if (Entry* const known = recent_.find(&key)) {
+    recent_.touch(*known);
+    return *known->expanded;
   }
-  entry = recent_.add(&key);
-  require(entry != nullptr);
-  if (++added_ % one_stays_of != 0) recent_.put_last(*entry);
-  return *entry->expanded;
+  Entry* const fresh = recent_.add(&key);
+  require(fresh != nullptr);
+  if (++added_ % one_stays_of != 0) recent_.let_go_next(*fresh);
+  return *fresh->expanded;
 }
 
 void KeyCache::forget(const Secret<32>& key) {

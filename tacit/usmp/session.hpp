@@ -222,7 +222,8 @@ class Session {
   void settle();
   void forget_expanded();
 
-  // What a message without fragments does not touch comes first, and last of it which keys there are: see HubSession.
+  // The lender, and what a message without fragments seldom touches, come first; the last of them is which keys there
+  // are. Behind it is what each message touches: see HubSession.
   Lender& lender_;
   RoundTrip round_trip_;
   Tick assembled_at_, pinged_at_, controls_since_;

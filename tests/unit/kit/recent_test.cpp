@@ -45,9 +45,9 @@ TEST_F(Recently, the_longest_untouched_gives_way) {
   EXPECT_NE(words.find(1), nullptr);
 }
 
-TEST_F(Recently, what_was_put_last_is_the_next_to_go_unless_it_is_touched) {
+TEST_F(Recently, what_is_let_go_next_goes_first_unless_it_is_touched) {
   for (const int key : {1, 2, 3}) words.add(key);
-  words.put_last(*words.find(3));
+  words.let_go_next(*words.find(3));
   EXPECT_EQ(words.next_to_go(), words.find(3));
   words.touch(*words.find(3));
   EXPECT_EQ(words.next_to_go(), words.find(1));

@@ -426,8 +426,8 @@ TEST(Publisher, counts_once_who_was_forgotten_and_acknowledges_again) {
   EXPECT_EQ(outcome->by.size(), 2u);
 }
 
-// So many that a publisher fetches them ahead. What nobody acknowledges waits in another line.
-TEST(Publisher, is_acknowledged_by_each_of_hundreds_of_subscriptions) {
+// So many that a publisher fetches them ahead, past the QoS 0 messages in between, which wait in lists of their own.
+TEST(Publisher, is_acknowledged_for_each_message_where_hundreds_of_channels_are_heard) {
   constexpr Sizes for_hundreds{.slots = 64, .interests = 1024, .debts = 64, .sessions = 16, .traces = 1024, .batch = 8};
   Pair<for_hundreds> pair;
   const auto name = [](int i) { return "pressure/" + std::to_string(i); };

@@ -20,7 +20,7 @@ class Stranger {
     header.sent_at_s = now.utc->s;
     header.iv = random_.value<crypto::Iv>();
     if (!channel.empty()) header.channel = nomq::channel_id(channel);
-    Said said{{address, {}, to_group}, std::vector<std::uint8_t>(nomq::sealed_size(body.size()))};
+    Said said{{.peer = address, .to_group = to_group}, std::vector<std::uint8_t>(nomq::sealed_size(body.size()))};
     std::array job{nomq::begin_seal(header, body, {}, said.bytes)};
     crypto::PacketCipher& cipher = cipher_;
     cipher.seal(job);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace tacit::usmp {
@@ -25,7 +26,7 @@ struct KeyCaches : ::testing::Test {
   KeyCache keys{entries, buckets};
 };
 
-TEST_F(KeyCaches, each_key_is_computed_with_as_itself) {
+TEST_F(KeyCaches, each_key_seals_as_itself_whichever_others_pass) {
   for (int times = 0; times < 3; ++times) {
     for (const Secret<32>& key : raw) {
       std::array<std::uint8_t, 16> text{}, expected{}, tag{}, expected_tag{};
