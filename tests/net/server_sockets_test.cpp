@@ -49,6 +49,12 @@ class ServerSocketsTest : public testing::Test {
       serve(config);
     }
   }
+  // Of as many servers as there are ports to choose from.
+  std::set<std::uint16_t> ports_given(const ServerConfig& config) {
+    std::set<std::uint16_t> ports;
+    for (std::uint16_t port = first_port; port <= last_port; ++port) ports.insert(serve(config).port());
+    return ports;
+  }
   // What the exception says, which is to be that the address is in use.
   std::string refusal_of(const ServerConfig& config) {
     try {
@@ -83,9 +89,7 @@ TEST_F(ServerSocketsTest, a_server_on_several_threads_has_all_its_sockets_at_the
 TEST_F(ServerSocketsTest, servers_that_would_share_their_port_are_not_given_the_same_one) {
   ServerConfig config = at(0);
   config.spread = true;
-  std::set<std::uint16_t> ports;
-  for (std::uint16_t port = first_port; port <= last_port; ++port) ports.insert(serve(config).port());
-  EXPECT_EQ(ports.size(), 8u);
+  EXPECT_EQ(ports_given(config).size(), 8u);
 }
 
 TEST_F(ServerSocketsTest, a_port_that_others_share_for_tcp_is_none_that_is_free) {
@@ -100,9 +104,7 @@ TEST_F(ServerSocketsTest, where_no_port_is_free_for_both_that_is_said_and_no_por
   EXPECT_NE(refusal_of(at(0)).find("no port is free for UDP and TCP"), std::string::npos) << refusal_of(at(0));
   ServerConfig only_udp = at(0);
   only_udp.tcp = false;
-  std::set<std::uint16_t> ports;
-  for (std::uint16_t port = first_port; port <= last_port; ++port) ports.insert(serve(only_udp).port());
-  EXPECT_EQ(ports.size(), 8u);
+  EXPECT_EQ(ports_given(only_udp).size(), 8u);
 }
 
 TEST_F(ServerSocketsTest, a_port_that_was_named_is_never_replaced) {
